@@ -30,7 +30,7 @@ def server(data: Path, database: str) -> Iterator[str]:
 
     Leaving the context gives the handle back; the server stops with its last handle.
     """
-    pgserver = _import_with_room(data)
+    pgserver = _import_with_room()
     folder = cluster_folder(data)
     _strike_out_dead_handles(folder)
     # Entering the server's own context would count handles a second time: we clean up ourselves.
@@ -66,7 +66,7 @@ def cluster_folder(data: Path) -> Path:
     return folder / "postgres"
 
 
-def _import_with_room(data: Path) -> ModuleType:
+def _import_with_room() -> ModuleType:
     """Import the wheel with a runtime folder of this user's own.
 
     By default its lock lies in the temporary folder for all users, where root's lock shuts others out.

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from psycopg import Connection
 
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS migration (
 @dataclass(frozen=True, slots=True)
 class Migration:
     name: str
-    sql: str
+    sql: LiteralString
 
     @property
     def checksum(self) -> str:
@@ -69,7 +69,7 @@ def migrate(conn: Connection, migrations: list[Migration] | None = None) -> list
             todo = pending(conn, todo)
         for migration in todo:
             with conn.transaction():
-                conn.execute(cast(LiteralString, migration.sql))
+                conn.execute(migration.sql)
                 conn.execute(
                     "INSERT INTO migration (name, checksum) VALUES (%s, %s)",
                     (migration.name, migration.checksum),

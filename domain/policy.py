@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
+from typing import Literal
+
+Appeals = Literal["complaint", "question", "praise", "suggestion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,9 @@ class Policy:
     #: new messages a channel gets in an hour before the rest goes into a digest
     pings_an_hour: int = 20
     #: appeals that start a first-answer clock
-    appeals: tuple[str, ...] = ("complaint", "question", "suggestion")
+    appeals: tuple[Appeals, ...] = ("complaint", "question")
     #: appeals whose missing answer wakes a manager; a question unanswered is shown in the queue
-    alert_on: tuple[str, ...] = ("complaint", "question")
+    alert_on: tuple[Appeals, ...] = ("complaint", "question")
 
 
 class ChannelKind(StrEnum):

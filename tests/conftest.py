@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test that asks: a migrated template, a copy or a rolled-back transaction each."""
+"""A real PostgreSQL for tests: a copy of a migrated template or a rolled-back transaction."""
 
 import os
 import shutil
