@@ -35,7 +35,7 @@ class Identity:
     def in_folder(cls, data: Path) -> "Identity":
         """The key of this installation, made at the first start. Safe when two processes start at once.
 
-        Raises BadConfig when the file is there but is no key: another key would make strangers of known people.
+        Raises BadConfig when the file is there but is no key: another would make strangers of known people.
         """
         path = data / KEY_FILE
         if not path.exists():
