@@ -70,7 +70,12 @@ def clean(parsed: Parsed) -> Parsed:
                 )
             )
         posts.append(_clean_post(post, text[:MAX_TEXT]))
-    return Parsed(tuple(posts), parsed.diagnostics + tuple(cuts))
+    told = (
+        # Paths and reasons may quote keys of the document.
+        replace(d, where=clean_text(d.where)[:MAX_NAME], reason=clean_text(d.reason))
+        for d in parsed.diagnostics
+    )
+    return Parsed(tuple(posts), (*told, *cuts))
 
 
 def _clean_post(post: CrawledPost, text: str) -> CrawledPost:
