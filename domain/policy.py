@@ -36,6 +36,8 @@ class Policy:
 
     warn_after: timedelta = timedelta(minutes=30)
     answer_within: timedelta = timedelta(minutes=60)
+    #: working time in which more must follow a holding answer that names no time
+    promise_within: timedelta = timedelta(hours=9)
     #: a conversation with no word for so long is over
     silent_after: timedelta = timedelta(days=14)
     history_after: timedelta = timedelta(days=1)
@@ -46,6 +48,8 @@ class Policy:
     appeals: tuple[Appeals, ...] = ("complaint", "question")
     #: appeals whose missing answer wakes a manager; a question unanswered is shown in the queue
     alert_on: tuple[Appeals, ...] = ("complaint", "question")
+    #: words of the trade that a customer cannot read
+    jargon: tuple[str, ...] = ()
 
 
 class ChannelKind(StrEnum):

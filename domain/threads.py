@@ -1,0 +1,201 @@
+"""A tree of posts in one place, flattened in order of time, and who in it speaks to whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from domain import speech
+from domain.posts import PostKind
+from domain.verdicts import Appeal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One post of a thread with what is known of it. `id` is any number of the caller's own.
+
+    `appeal` is a person's correction or else the model's verdict; of official posts it is not asked.
+    """
+
+    id: int
+    external_id: str
+    kind: PostKind = PostKind.COMMENT
+    #: key of the account; None where the source hides it
+    author: str | None = None
+    name: str | None = None
+    is_official: bool = False
+    text: str = ""
+    appeal: Appeal = Appeal.NONE
+    parent: str | None = None
+    reply_to: str | None = None
+    published_at: datetime | None = None
+    first_seen_at: datetime
+    gone_at: datetime | None = None
+    attachments: tuple[str, ...] = ()
+    #: reviews: whether the source says that there is an answer; None: it does not say
+    answered: bool | None = None
+
+    @property
+    def said_at(self) -> datetime:
+        """Publication; first sight where that is unknown or, by a wrong clock, later."""
+        return min(self.published_at or self.first_seen_at, self.first_seen_at)
+
+    @property
+    def dated_at(self) -> datetime | None:
+        """Publication, never later than first sight; None when the source gave no date."""
+        return self.said_at if self.published_at else None
+
+    @property
+    def customer(self) -> str:
+        """Who it is as a customer; where the source hides authors each post stands for itself."""
+        return self.author if self.author is not None else f"post:{self.external_id}"
+
+
+class Thread:
+    """Posts of one thread, with `names` the company answers to beside its accounts' own."""
+
+    def __init__(self, posts: Iterable[Said], *, names: Iterable[str] = ()) -> None:
+        self.posts = list(posts)
+        self.by_id = {post.external_id: post for post in self.posts}
+        self._staff = {post.author for post in self.posts if post.is_official and post.author}
+        self.names = {
+            name
+            for name in (*names, *(p.name for p in self.posts if self.is_official(p)))
+            if name and name.strip()
+        }
+
+    def is_official(self, post: Said) -> bool:
+        """Speaks for the company; an account that does so once always does."""
+        return post.is_official or post.author in self._staff
+
+    @cached_property
+    def order(self) -> list[Said]:
+        """By time, what is replied to before the reply, then as the source had it."""
+        times: dict[str, datetime] = {}
+        known = self._lower_bounds()
+        for post in self.posts:
+            chain = [post]
+            while (above := self.above(chain[-1])) and above.external_id not in times and above not in chain:
+                chain.append(above)
+            for link in reversed(chain):
+                over = self.above(link)
+                floor = times.get(over.external_id) if over else None
+                at = known[link.external_id]
+                times[link.external_id] = max(at, floor) if floor else at
+        place = {post.external_id: n for n, post in enumerate(self.posts)}
+        depth = {post.external_id: self._depth(post) for post in self.posts}
+        return sorted(
+            self.by_id.values(),
+            key=lambda p: (times[p.external_id], depth[p.external_id], place[p.external_id]),
+        )
+
+    def _lower_bounds(self) -> dict[str, datetime]:
+        """When each was said; one without a date cannot be later than a dated word below it."""
+        out = {post.external_id: post.said_at for post in self.posts}
+        for post in self.posts:
+            above = self.above(post)
+            if above and above.published_at is None and post.published_at:
+                out[above.external_id] = min(out[above.external_id], post.said_at)
+        return out
+
+    def _depth(self, post: Said) -> int:
+        seen, depth, here = {post.external_id}, 0, self.above(post)
+        while here and here.external_id not in seen:
+            seen.add(here.external_id)
+            depth, here = depth + 1, self.above(here)
+        return depth
+
+    @cached_property
+    def has_replies(self) -> bool:
+        """Whether the source tells what replies to what; a flat list of comments does not."""
+        return any(
+            (up := self.above(post)) is not None and up.kind is not PostKind.POST for post in self.posts
+        )
+
+    def above(self, post: Said) -> Said | None:
+        """The very post it replies to, else the one it stands under; None when neither was seen."""
+        return self.by_id.get(post.reply_to or "") or self.by_id.get(post.parent or "")
+
+    def branch(self, post: Said) -> str:
+        """The comment right under the root (or the review) below which the post stands."""
+        here, seen = post, {post.external_id}
+        while (up := self.by_id.get(here.parent or "")) and up.kind is not PostKind.POST:
+            if up.external_id in seen:
+                break
+            seen.add(up.external_id)
+            here = up
+        if here is post and post.parent is None and (target := self.by_id.get(post.reply_to or "")):
+            return target.external_id  # a flat source that still names what is replied to
+        return here.external_id
+
+    def top(self, post: Said) -> Said | None:
+        return self.by_id.get(self.branch(post))
+
+    def called(self, post: Said) -> set[str]:
+        """Customers whom the text calls by name at its beginning, "Анна, Борис, добрый день" both."""
+        found, text = set(), post.text
+        while name := next((n for n in self._people if speech.starts_with_name(text, n)), None):
+            rest = speech.without_name(text, [name])
+            found |= self._people[name]
+            if rest == text:
+                break
+            text = rest
+        return found
+
+    @cached_property
+    def _people(self) -> dict[str, set[str]]:
+        """Public names of customers, longest first, with who bears them."""
+        found: dict[str, set[str]] = {}
+        for post in self.posts:
+            if post.name and post.name.strip() and not self.is_official(post):
+                found.setdefault(post.name, set()).add(post.customer)
+        return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+    def body(self, post: Said) -> str:
+        """The text without the mention it begins with."""
+        return speech.without_name(post.text, [*self.names, *self._people])
+
+    def speaks_to_company(self, post: Said) -> bool:
+        """Whether a customer's post is meant for the company rather than for another customer.
+
+        Under the company's post everybody speaks to the company. Under another customer's comment only
+        those do who reply to us, call us, ask for what only we can do or bring a matter of their own.
+        """
+        replied = self.by_id.get(post.reply_to or "")
+        if replied and self.is_official(replied):
+            return True
+        if speech.calls(post.text, self.names) or any(
+            speech.starts_with_name(post.text, n) for n in self.names
+        ):
+            return True
+        if self._to_a_person(post, replied):
+            return speech.asks_company(post.text)
+        host = self._host(post)
+        if host is None or host == post.customer:
+            return True
+        return speech.asks_company(post.text) or self._brings_own_matter(post)
+
+    def _to_a_person(self, post: Said, replied: Said | None) -> bool:
+        """Replies to another customer by name, or to a reply inside a branch."""
+        if replied and replied.customer != post.customer:
+            inside = self.branch(replied) != replied.external_id
+            if inside or (replied.name and speech.starts_with_name(post.text, replied.name)):
+                return True
+        if self.called(post) - {post.customer}:
+            return True
+        # What it replies to was not seen: the mention is all there is to go by.
+        return bool(post.reply_to and replied is None and speech.named_first(post.text))
+
+    def _host(self, post: Said) -> str | None:
+        """The customer under whose words the post stands; None right under the company's."""
+        top = self.top(post)
+        if top is None or top is post:
+            top = self.by_id.get(post.parent or "")
+        return None if top is None or self.is_official(top) else top.customer
+
+    def _brings_own_matter(self, post: Said) -> bool:
+        if speech.talks_to_people(post.text) or speech.is_wordless(post.text):
+            return False
+        if speech.joins_in(post.text) and not speech.is_request(post.text) and "?" not in post.text:
+            return False
+        return post.appeal in (Appeal.COMPLAINT, Appeal.QUESTION) or speech.is_greeting(self.body(post))
