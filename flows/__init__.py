@@ -1,0 +1,1 @@
+"""Prefect flows: one module a schedule, no logic. `prefect.yaml` names them."""

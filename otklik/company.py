@@ -86,7 +86,7 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 def _flat(value: Any, place: str = "") -> dict[str, str]:  # Any: JSON
     """Leaves by path; tables of a list are named by their `name`, so that reordering is no change."""
     if isinstance(value, dict):
-        out = {}
+        out: dict[str, str] = {}
         for key, inner in value.items():
             out |= _flat(inner, f"{place}.{key}" if place else key)
         return out
