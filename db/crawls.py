@@ -54,9 +54,9 @@ class Health:
         return now - self.last_good_at if self.last_good_at else None
 
 
-def begin(conn: Connection, source_id: int, at: datetime) -> int:
+def begin(conn: Connection, source_id: int, started_at: datetime) -> int:
     """Id of a new running row; commit it before the first call."""
-    row = conn.execute(_SQL["begin"], {"source_id": source_id, "at": at}).fetchone()
+    row = conn.execute(_SQL["begin"], {"source_id": source_id, "at": started_at}).fetchone()
     assert row is not None
     return int(row[0])
 

@@ -56,6 +56,7 @@ class ThreadLook:
     reported_count: int | None
     shortage: int
     is_open: bool
+    last_post_at: datetime | None
 
 
 def save(
@@ -249,9 +250,9 @@ def reject(
     conn.execute(_SQL["reject"], facts | {"crawl_id": crawl_id})
 
 
-def note_look(conn: Connection, source_id: int, root: str, *, reported: int, shortage: int) -> None:
+def note_look(conn: Connection, source_id: int, root: str, *, reported: int | None, shortage: int) -> None:
     """Remember how many comments the source reported before the thread was read to the end, and how many
-    of them could not be seen."""
+    of them could not be seen. None: whatever it reported, the next run shall read again."""
     facts = {"source_id": source_id, "root": root, "reported": reported, "shortage": shortage}
     conn.execute(_SQL["note_look"], facts)
 
@@ -263,8 +264,14 @@ def thread_looks(conn: Connection, source_id: int, roots: Sequence[str]) -> dict
         return {look.root: look for look in rows}
 
 
-def threads_to_watch(conn: Connection, source_id: int, *, recent_since: datetime, limit: int) -> list[str]:
-    """Roots worth another look: somebody waits in them, or their last post is recent; open ones first."""
+def threads_to_watch(
+    conn: Connection, source_id: int, *, recent_since: datetime, limit: int, turn: int = -1, turns: int = 1
+) -> list[str]:
+    """Roots worth another look: somebody waits in them, or their last post is recent; open ones first.
+
+    Of the quiet ones every `turns`-th comes along: all of them in the course of that many calls.
+    """
     facts = {"source_id": source_id, "recent_since": recent_since, "limit": limit}
+    facts |= {"turn": turn, "turns": turns}
     with conn.cursor(row_factory=scalar_row) as cur:
         return cur.execute(_SQL["threads_to_watch"], facts).fetchall()

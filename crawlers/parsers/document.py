@@ -100,6 +100,9 @@ def json_of(body: bytes, doubts: Doubts) -> Json | None:
     except (ValueError, RecursionError) as error:
         doubts.incomplete("", f"JSON that cannot be read: {type(error).__name__}")
         return None
+    if document is None:
+        doubts.incomplete("", "the document is null")
+        return None
     _tell_doubled(document, doubts)
     return document
 

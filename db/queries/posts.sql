@@ -203,14 +203,14 @@ UPDATE thread SET reported_count = %(reported)s, shortage = %(shortage)s
 
 -- name: thread_looks
 -- What earlier looks know of these threads, and whether somebody still waits in them.
-SELECT t.root_external_id AS root, t.checked_at, t.reported_count, t.shortage,
+SELECT t.root_external_id AS root, t.checked_at, t.reported_count, t.shortage, t.last_post_at,
        EXISTS (SELECT 1 FROM conversation c WHERE c.thread_id = t.id AND c.state <> 'closed') AS is_open
   FROM thread t
  WHERE t.source_id = %(source_id)s AND t.root_external_id = ANY(%(roots)s);
 
 -- name: threads_to_watch
--- Threads to look at again though nothing new led there: somebody waits, or the talk is recent. Open ones
--- first, then the ones longest without a look, so that a small budget goes round.
+-- Threads to look at again though nothing new led there: somebody waits, the talk is recent, or their turn
+-- of the day has come. Open ones first, then the ones longest without a look, so that a small budget goes round.
 SELECT t.root_external_id AS root
   FROM thread t
   LEFT JOIN post p ON p.source_id = t.source_id AND p.external_id = t.root_external_id
@@ -218,6 +218,6 @@ SELECT t.root_external_id AS root
                                      WHERE c.thread_id = t.id AND c.state <> 'closed') AS is_open) o
  WHERE t.source_id = %(source_id)s
    AND p.gone_at IS NULL
-   AND (o.is_open OR t.last_post_at >= %(recent_since)s)
+   AND (o.is_open OR t.last_post_at >= %(recent_since)s OR t.id %% %(turns)s = %(turn)s)
  ORDER BY o.is_open DESC, t.checked_at NULLS FIRST, t.id
  LIMIT %(limit)s;
