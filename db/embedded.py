@@ -4,13 +4,12 @@ Every command that needs it takes a handle; the last one to leave stops the serv
 killed leaves its pid in the handle list: `start` strikes such pids out, so that the server can stop again.
 """
 
-import hashlib
 import json
 import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +21,9 @@ from db.connect import running_as_root
 
 #: Databases of the town and of the company are apart, so a demonstration never mixes with real posts.
 TOWN, COMPANY = "otklik_town", "otklik"
+
+#: For root only: its clusters, and a copy of the server's programs.
+ROOTS_PLACE = Path("/var/lib/otklik")
 
 
 @contextmanager
@@ -41,6 +43,14 @@ def server(data: Path, database: str) -> Iterator[str]:
         running.cleanup()
 
 
+def revive(data: Path, say: Callable[[str], None]) -> None:
+    """Start the server again if it died under us; its address stays. Called by the holder of a handle."""
+    if is_running(data):
+        return
+    say("База: сервер PostgreSQL остановился, запускаю снова")
+    _import_with_room().get_server(cluster_folder(data)).ensure_postgres_running()
+
+
 def is_running(data: Path) -> bool:
     """Whether a server keeps this folder busy now."""
     pid_file = cluster_folder(data) / "postmaster.pid"
@@ -54,15 +64,21 @@ def cluster_folder(data: Path) -> Path:
     """Where the cluster lives: in `data`, or, for root, where nobody's private folder is on the way.
 
     As root the server runs as a user of its own, and the wheel opens every parent of the cluster for
-    reading: a home folder must not become readable because somebody tried a program.
+    reading: a home folder must not become readable because somebody tried a program. The data folder then
+    names its cluster, so that deleting it starts anew for root too.
     """
     data = data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
     if not running_as_root():
-        data.mkdir(parents=True, exist_ok=True)
         return data / "postgres"
-    name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-    folder = Path("/var/lib/otklik") / name
-    folder.mkdir(parents=True, exist_ok=True)
+    pointer = data / "postgres.path"
+    if not pointer.exists():
+        ROOTS_PLACE.mkdir(parents=True, exist_ok=True)
+        pointer.write_text(tempfile.mkdtemp(prefix="cluster-", dir=ROOTS_PLACE), "utf-8")
+    folder = Path(pointer.read_text("utf-8"))
+    # The server's own user has to pass through.
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder.chmod(0o755)
     return folder / "postgres"
 
 
@@ -96,9 +112,9 @@ def _copy_programs(versions: dict[int, Path]) -> None:
         if _is_open_to_all(programs):
             continue
         install = programs.parent
-        copy = Path("/var/lib/otklik") / f"programs-{version}-{int(install.stat().st_mtime)}"
+        copy = ROOTS_PLACE / f"programs-{version}-{int(install.stat().st_mtime)}"
         if not copy.exists():
-            half = Path(tempfile.mkdtemp(dir="/var/lib/otklik"))
+            half = Path(tempfile.mkdtemp(dir=ROOTS_PLACE))
             shutil.copytree(install, half / "install", symlinks=True)
             (half / "install").rename(copy)
             half.rmdir()

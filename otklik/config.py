@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.errors import BadConfig
 from domain.policy import Appeals, Calendar, Channel, ChannelKind, Hours, Policy
@@ -155,16 +156,17 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _names_fit(self) -> "Config":
-        channels = _unique([c.name for c in self.channel], "channel")
-        calendars = _unique([c.name for c in self.calendar], "calendar")
-        _unique([s.name for s in self.source], "source")
-        for source in self.source:
+        channels = _unique("channel", [c.name for c in self.channel])
+        calendars = _unique("calendar", [c.name for c in self.calendar])
+        _unique("source", [s.name for s in self.source])
+        _unique("owner", [o.name for o in self.owner])
+        for n, source in enumerate(self.source):
             for name in source.channels or []:
-                _known(name, channels, f"канал источника «{source.name}»", "[[channel]]")
+                _known(name, channels, ("source", n, "channels"), "[[channel]]")
             if source.calendar:
-                _known(source.calendar, calendars, f"календарь источника «{source.name}»", "[[calendar]]")
-        for owner in self.owner:
-            _known(owner.channel, channels, f"канал владельца «{owner.name}»", "[[channel]]")
+                _known(source.calendar, calendars, ("source", n, "calendar"), "[[calendar]]")
+        for n, owner in enumerate(self.owner):
+            _known(owner.channel, channels, ("owner", n, "channel"), "[[channel]]")
         return self
 
 
@@ -187,7 +189,7 @@ def load(path: Path) -> Config:
 
 
 def _explain(path: Path, text: str, error: dict[str, Any]) -> str:
-    place = [part for part in error["loc"] if part != "__root__"]
+    place = error.get("ctx", {}).get("place", list(error["loc"]))
     line = line_of(text, place)
     where = ".".join(str(p + 1) if isinstance(p, int) else str(p) for p in place)
     return f"{path}:{line}: {where + ': ' if where else ''}{_in_russian(error)}"
@@ -202,6 +204,8 @@ def _in_russian(error: dict[str, Any]) -> str:
             return "такого поля нет; уберите его или исправьте опечатку (все поля: otklik init --print)"
         case "value_error":
             return str(context["error"])
+        case "misfit":
+            return str(context["says"])
         case "literal_error" | "enum":
             return f"здесь может стоять {context['expected']}, а не {error['input']!r}"
         case "greater_than" | "greater_than_equal":
@@ -232,17 +236,22 @@ def line_of(text: str, place: list[str | int]) -> int:
     return start
 
 
-def _unique(names: list[str], table: str) -> set[str]:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"в [[{table}]] имя «{twice[0]}» стоит дважды; назовите одно из них иначе")
+def _misfit(place: tuple[str | int, ...], says: str) -> PydanticCustomError:
+    """An error between tables: pydantic knows only the whole, we know the place."""
+    return PydanticCustomError("misfit", "{says}", {"says": says, "place": list(place)})
+
+
+def _unique(table: str, names: list[str]) -> set[str]:
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            raise _misfit((table, n, "name"), f"имя «{name}» уже есть выше; назовите иначе")
     return set(names)
 
 
-def _known(name: str, names: set[str], what: str, table: str) -> None:
+def _known(name: str, names: set[str], place: tuple[str | int, ...], table: str) -> None:
     if name not in names:
-        listed = ", ".join(f"«{n}»" for n in sorted(names)) or "пока ни одного"
-        raise ValueError(f"{what} назван «{name}», а в {table} есть {listed}")
+        listed = ", ".join(f"«{n}»" for n in sorted(names)) or "пока ничего нет"
+        raise _misfit(place, f"нет такого имени «{name}»; в {table} есть: {listed}")
 
 
 def _weekdays(days: str) -> range:

@@ -1,0 +1,97 @@
+"""`otklik.toml`: an error names the line, what is wrong and what to write instead."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.errors import BadConfig
+from otklik.company import company
+from otklik.config import load
+from otklik.starter import STARTER
+
+GOOD = """\
+[brand]
+name = "Ромашка Банк"
+
+[[channel]]
+name = "smm"
+target = "C1"
+
+[[source]]
+name = "ВКонтакте"
+kind = "vk"
+community = "romashka"
+channels = ["smm"]
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "otklik.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_the_starter_file_is_right_as_it_is(tmp_path: Path) -> None:
+    found = company(load(write(tmp_path, STARTER)), version=1)
+    assert found.brand == "Ромашка Банк"
+    assert found.channels[0].kind == "console"
+
+
+def test_the_starter_file_is_right_with_every_line_uncommented(tmp_path: Path) -> None:
+    lines = []
+    for line in STARTER.splitlines():
+        is_setting = line.startswith(("# [[", "# name", "# kind", "# target", "# community", "# staff",
+                                      "# every_minutes", "# channel", '# "'))  # fmt: skip
+        lines.append(line.removeprefix("# ") if is_setting else line)
+    found = load(write(tmp_path, "\n".join(lines)))
+    assert [source.community for source in found.source] == ["romashka_bank"]
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "words"),
+    [
+        pytest.param(('kind = "vk"', 'kind = "ok"'), 10, "'vk'", id="unknown kind"),
+        pytest.param(('community = "romashka"\n', ""), 8, "community: не хватает", id="missing field"),
+        pytest.param(('target = "C1"', 'target = ""'), 4, "нужен target", id="Slack without address"),
+        pytest.param(('channels = ["smm"]', 'channels = ["pr"]'), 12, "нет такого имени «pr»", id="unknown channel"),
+        pytest.param(('community = "romashka"', "comunity = 1"), 8, "не хватает", id="misspelt field"),
+        pytest.param(('name = "smm"', "name = smm"), 5, "не TOML", id="no quotes"),
+        pytest.param(
+            ("[[channel]]", '[policy]\nwarn_after_minutes = "скоро"\n[[channel]]'),
+            5,
+            "целое число",
+            id="type",
+        ),
+        pytest.param(
+            ("[[channel]]", '[[calendar]]\nzone = "Москва"\n[[channel]]'), 5, "Europe/Moscow", id="zone"
+        ),
+        pytest.param(
+            ("[[channel]]", '[[calendar]]\n[calendar.hours]\n"пн-пт" = ["9-18"]\n[[channel]]'),
+            5,
+            "9:00-18:00",
+            id="hours",
+        ),
+    ],
+)
+def test_an_error_names_line_and_remedy(
+    tmp_path: Path, change: tuple[str, str], line: int, words: str
+) -> None:
+    assert change[0] in GOOD
+    path = write(tmp_path, GOOD.replace(*change))
+    with pytest.raises(BadConfig) as caught:
+        load(path)
+    first = str(caught.value).splitlines()[0]
+    assert first.startswith(f"{path}:{line}:")
+    assert words in str(caught.value)
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match="otklik init"):
+        load(tmp_path / "otklik.toml")
+
+
+def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace('kind = "vk"', 'kind = "ok"').replace('name = "smm"', 'name = ""'))
+    with pytest.raises(BadConfig) as caught:
+        load(path)
+    assert len(str(caught.value).splitlines()) == 2
