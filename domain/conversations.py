@@ -42,7 +42,13 @@ class _Reading:
         self.decided: dict[int, list[Decision]] = {}
         for decision in decisions:
             self.decided.setdefault(self._place(decision), []).append(decision)
-        self.mortal = any(post.gone_at for post in thread.posts)
+        #: customers' posts that are gone, the first to go last
+        self.gone = sorted(
+            (p for p in thread.posts if p.gone_at and not thread.is_official(p)),
+            key=lambda p: p.gone_at or rules.now,
+            reverse=True,
+        )
+        self.answered_reviews = {p.parent for p in thread.posts if p.parent and thread.is_official(p)}
 
     def _place(self, decision: Decision) -> int:
         """After which post of the thread the decision falls."""
@@ -71,13 +77,15 @@ class _Reading:
         return bool(post.gone_at) and not post.text and not post.attachments
 
     def _withdraw(self, upto: datetime) -> None:
-        if self.mortal:
-            for talk in self.talks.values():
-                talk.withdraw(upto)
+        while self.gone and (gone_at := self.gone[-1].gone_at) and gone_at <= upto:
+            post = self.gone.pop()
+            if talk := self.talks.get(post.customer):
+                talk.withdraw(gone_at)
 
     def _customer(self, post: Said) -> None:
         talk = self.talks.setdefault(post.customer, Talk(post.customer, self.rules))
-        if self.thread.speaks_to_company(post):
+        goes_on = bool(talk.opening) and not self.thread.speaks_to_a_person(post)
+        if goes_on or self.thread.speaks_to_company(post):
             talk.hear(post, self.thread.body(post), self.thread.branch(post))
         elif talk.opening:
             talk.aside(post)
@@ -90,7 +98,7 @@ class _Reading:
 
     def _ask_source(self, talk: Talk, post: Said) -> None:
         """A review without an answer line: the source may know of one, or may not tell."""
-        if any(p.parent == post.external_id and self.thread.is_official(p) for p in self.thread.posts):
+        if post.external_id in self.answered_reviews:
             return
         if post.answered is None:
             talk.is_checkable = False

@@ -97,10 +97,14 @@ def move(
 
 
 def replay(moves: Iterable[Move]) -> State | None:
-    """The state after these moves. Raises NotAllowed when one does not begin where the last one ended."""
+    """The state after these moves, a recount being free to go anywhere.
+
+    Raises NotAllowed when one does not begin where the last one ended.
+    """
     state: State | None = None
     for step in moves:
-        if step.before != state or step.after not in MOVES[state]:
+        is_free = step.because in (Why.RECOUNTED, Why.NO_LONGER)
+        if step.before != state or not (is_free or step.after in MOVES[state]):
             raise NotAllowed(f"{state}: {step.before} -> {step.after}")
         state = step.after
     return state

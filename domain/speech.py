@@ -80,6 +80,12 @@ _TO_PEOPLE = re.compile(
     r"девушки|мальчики|люди|народ|"
     r"кто[- ]нибудь|у кого|кто знает|кому|друзья|не переживайте|ничего не говорите|не слушайте)\b"
 )
+_QUESTION = re.compile(
+    r"^(а )?(где|куда|откуда|когда|сколько|почему|зачем|чем|в чем|как(ой|ая|ое|ие|им)?(?! (же|бы|"
+    r"хорошо|здорово|круто))|"
+    r"можно( ли)?|будет ли|есть ли|что делать|работает ли|что за)\b"
+)
+_LONGEST_QUESTION = 12
 #: "Нашла" ends a matter in a few words; in a story it is only part of it.
 _SHORT = 8
 _ADMITS_NOBODY = re.compile(r"\b(никто|не отвеча\w+|тишина|молчат|молчите|игнор\w*)\b")
@@ -131,14 +137,17 @@ def calls(text: str, names: Iterable[str]) -> bool:
     )
 
 
-def without_name(text: str, names: Iterable[str]) -> str:
-    """The text without the mention it begins with."""
-    for name in sorted(names, key=len, reverse=True):
-        if not name.strip():
-            continue
-        for part in (name, name.split()[0]):
-            if found := re.match(rf"\s*@?{re.escape(part)}\s*[,:!]\s*", text, re.IGNORECASE):
-                return text[found.end() :]
+def first_word(text: str) -> str:
+    """The first word in lower case, without an @."""
+    found = re.match(r"\s*@?([\w-]+)", text.lower().replace("ё", "е"))
+    return found[1] if found else ""
+
+
+def without_name(text: str, name: str) -> str:
+    """The text without the mention of `name`, full or by its first word, that it begins with."""
+    for part in (name, name.split()[0]):
+        if found := re.match(rf"\s*@?{re.escape(part)}(\s*[,:!.]+\s*|\s+|$)", text, re.IGNORECASE):
+            return text[found.end() :]
     return text
 
 
@@ -151,6 +160,11 @@ def is_greeting(text: str) -> bool:
 def is_request(text: str) -> bool:
     """Asks somebody to do or say something, politely in the plural."""
     return bool(_REQUEST.search(normal(text)))
+
+
+def is_question(text: str) -> bool:
+    """A short text that begins as questions do, with or without the mark."""
+    return bool(_QUESTION.match(normal(text))) and len(words(text)) <= _LONGEST_QUESTION
 
 
 def asks_company(text: str) -> bool:

@@ -15,13 +15,12 @@ from domain.policy import Calendar, Policy
 from domain.threads import Said
 from domain.verdicts import Appeal
 from domain.vices import Answer
+from domain.wants import reason
 
 #: Words of one customer this close together are one breath: an answer to one of them answers all.
 _BREATH = timedelta(minutes=15)
 _WEIGHT = [Appeal.NONE, Appeal.PRAISE, Appeal.SUGGESTION, Appeal.QUESTION, Appeal.COMPLAINT]
 _DRAWN = frozenset({"sticker", "graffiti"})
-#: An attachment that tells nothing by itself: a page preview beside no words is no first contact.
-_BESIDE = frozenset({"link", "poll"})
 
 
 class Speaker(StrEnum):
@@ -299,7 +298,7 @@ class Talk:
             if not self.waiting:  # promised without being asked: the promise itself is what waits
                 last = [p for p in self.posts if p.customer == self.customer][-1]
                 self.waiting = [_Word(last, "", False)]
-            self._move(State.WAITING_US, "rule", Why.PROMISE_BROKEN, due, self.answers_last())
+            self._move(State.WAITING_US, "rule", Why.PROMISE_BROKEN, due, self._last_answer())
         else:
             self._move(State.CLOSED, "rule", Why.SILENT, due, self.posts[-1])
 
@@ -311,7 +310,7 @@ class Talk:
             return self.last_at + self.rules.policy.silent_after
         return None
 
-    def answers_last(self) -> Said:
+    def _last_answer(self) -> Said:
         """The post of our last answer."""
         return next(p for p in reversed(self.posts) if p.external_id == self.answers[-1].id)
 
@@ -368,26 +367,3 @@ class Talk:
             is_checkable=self.is_checkable,
             passes_at=self.passes_at,
         )
-
-
-def reason(post: Said, body: str) -> Why | None:
-    """What this word wants of the company by itself; None: nothing."""
-    count = len(speech.words(body))
-    if speech.is_wordless(body):
-        if set(post.attachments) - _BESIDE:
-            return Why.CAME_WORDLESS
-        # Nothing but our name: somebody calls us.
-        return Why.GREETED if not speech.is_wordless(post.text) and not body.strip() else None
-    if speech.is_thanks(body) and count <= 4:
-        return Why.NOTHING_ASKED  # short thanks are thanks, whatever the model reads into them
-    if speech.is_acknowledgement(body) and count <= 3:
-        return None
-    if post.appeal is Appeal.COMPLAINT:
-        return Why.COMPLAINED
-    if post.appeal is Appeal.QUESTION:
-        return Why.ASKED
-    if post.appeal in (Appeal.PRAISE, Appeal.SUGGESTION):
-        return Why.NOTHING_ASKED
-    if speech.is_greeting(body):
-        return Why.GREETED
-    return Why.ASKED if speech.is_request(body) else None

@@ -26,6 +26,8 @@ class Said:
     is_official: bool = False
     text: str = ""
     appeal: Appeal = Appeal.NONE
+    #: a person said what it is: no rule looks for more in it
+    is_corrected: bool = False
     parent: str | None = None
     reply_to: str | None = None
     published_at: datetime | None = None
@@ -49,6 +51,10 @@ class Said:
     def customer(self) -> str:
         """Who it is as a customer; where the source hides authors each post stands for itself."""
         return self.author if self.author is not None else f"post:{self.external_id}"
+
+
+#: So many mentions at the beginning of one text are followed.
+_MOST_CALLED = 10
 
 
 class Thread:
@@ -134,26 +140,50 @@ class Thread:
     def called(self, post: Said) -> set[str]:
         """Customers whom the text calls by name at its beginning, "Анна, Борис, добрый день" both."""
         found, text = set(), post.text
-        while name := next((n for n in self._people if speech.starts_with_name(text, n)), None):
-            rest = speech.without_name(text, [name])
-            found |= self._people[name]
-            if rest == text:
+        for _ in range(_MOST_CALLED):
+            name, rest = self._leading_name(text)
+            if name is None:
                 break
+            found |= self._people.get(name, set())
             text = rest
         return found
 
+    def body(self, post: Said) -> str:
+        """The text without the mentions it begins with."""
+        text = post.text
+        for _ in range(_MOST_CALLED):
+            name, text = self._leading_name(text)
+            if name is None:
+                break
+        return text
+
+    def calls_company(self, text: str) -> bool:
+        return speech.calls(text, self.names) or self._leading_name(text)[0] in self.names
+
+    def _leading_name(self, text: str) -> tuple[str | None, str]:
+        """The known name a text begins by calling, and the text after it."""
+        first = speech.first_word(text)
+        for name in self._names_by_first.get(first, ()):
+            if speech.starts_with_name(text, name):
+                return name, speech.without_name(text, name)
+        return None, text
+
     @cached_property
     def _people(self) -> dict[str, set[str]]:
-        """Public names of customers, longest first, with who bears them."""
+        """Public names of customers, with who bears them."""
         found: dict[str, set[str]] = {}
         for post in self.posts:
             if post.name and post.name.strip() and not self.is_official(post):
                 found.setdefault(post.name, set()).add(post.customer)
-        return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+        return found
 
-    def body(self, post: Said) -> str:
-        """The text without the mention it begins with."""
-        return speech.without_name(post.text, [*self.names, *self._people])
+    @cached_property
+    def _names_by_first(self) -> dict[str, list[str]]:
+        """Known names by their first word, the longest first."""
+        found: dict[str, list[str]] = {}
+        for name in sorted({*self.names, *self._people}, key=lambda n: (-len(n), n)):
+            found.setdefault(speech.first_word(name), []).append(name)
+        return found
 
     def speaks_to_company(self, post: Said) -> bool:
         """Whether a customer's post is meant for the company rather than for another customer.
@@ -164,19 +194,20 @@ class Thread:
         replied = self.by_id.get(post.reply_to or "")
         if replied and self.is_official(replied):
             return True
-        if speech.calls(post.text, self.names) or any(
-            speech.starts_with_name(post.text, n) for n in self.names
-        ):
+        if self.calls_company(post.text):
             return True
-        if self._to_a_person(post, replied):
+        if self.speaks_to_a_person(post):
             return speech.asks_company(post.text)
         host = self._host(post)
         if host is None or host == post.customer:
             return True
         return speech.asks_company(post.text) or self._brings_own_matter(post)
 
-    def _to_a_person(self, post: Said, replied: Said | None) -> bool:
+    def speaks_to_a_person(self, post: Said) -> bool:
         """Replies to another customer by name, or to a reply inside a branch."""
+        replied = self.by_id.get(post.reply_to or "")
+        if (replied and self.is_official(replied)) or self.calls_company(post.text):
+            return False
         if replied and replied.customer != post.customer:
             inside = self.branch(replied) != replied.external_id
             if inside or (replied.name and speech.starts_with_name(post.text, replied.name)):
@@ -198,4 +229,7 @@ class Thread:
             return False
         if speech.joins_in(post.text) and not speech.is_request(post.text) and "?" not in post.text:
             return False
-        return post.appeal in (Appeal.COMPLAINT, Appeal.QUESTION) or speech.is_greeting(self.body(post))
+        if post.appeal in (Appeal.COMPLAINT, Appeal.QUESTION):
+            return True
+        body = self.body(post)
+        return speech.is_greeting(body) or speech.is_question(body) or speech.is_request(body)

@@ -33,9 +33,9 @@ class Done:
 
 def work_once(services: Services, *, batch: int = _BATCH) -> Done:
     """Classify, derive conversations, decide, deliver: a batch of each. Safe to repeat and to run twice."""
-    company, model_id = services.company, services.classifier.model_id
+    company = services.company
     classified = classify_pending(services.pool, services.classifier, now=services.clock(), limit=batch)
-    built = build_conversations(services.pool, company, model_id=model_id, now=services.clock(), limit=batch)
+    built = build_conversations(services.pool, company, now=services.clock(), limit=batch)
     time_passed(services.pool, company, now=services.clock())
     decided = decide(services.pool, company, now=services.clock())
     delivered = deliver_due(services.pool, services.messengers, company, clock=services.clock)
