@@ -98,10 +98,12 @@ def _end(child: subprocess.Popen[str]) -> None:
         except (ProcessLookupError, PermissionError):
             break
         try:
-            child.communicate(timeout=patience)
+            child.wait(patience)
         except subprocess.TimeoutExpired:
             continue
     child.wait()
+    if child.stdout:
+        child.stdout.close()
 
 
 def _told(out: str) -> Ended | None:
