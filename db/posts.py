@@ -119,6 +119,7 @@ class _Batch:
         with self.conn.cursor() as cur, cur.copy(_SQL["copy_staging"]) as copy:
             for post in posts:
                 copy.write_row(_row(post, self.hash_id))
+        self.conn.execute(_SQL["analyze_staging"])
         for step in ("recognise_official", "judge_staging", "create_threads", "keep_versions", "insert_new"):
             self.conn.execute(_SQL[step], facts)
         for step in ("update_known", "save_payloads", "bump_threads"):

@@ -25,8 +25,8 @@ from domain.sources import CrawlOutcome
 
 log = structlog.get_logger()
 
-#: How far back the first look goes.
-HISTORY = timedelta(days=30)
+#: How far back the first look goes where the source's settings do not say.
+HISTORY_DAYS = 30
 #: Below the bookmark the wall is read so much further: posts appear late (delayed ones, moderated ones).
 OVERLAP = timedelta(days=2)
 #: Threads whose last word is younger are read each time: an edited comment changes no count.
@@ -66,7 +66,7 @@ def read_community(look: Look, client: VkClient) -> None:
 
 def _read_wall(look: Look, client: VkClient, owner_id: int) -> list[WallPost]:
     """Store the wall down to below the bookmark; the posts on it whose threads are our business."""
-    floor = look.source.bookmark - OVERLAP if look.source.bookmark else look.run.started_at - HISTORY
+    floor = _floor(look)
     asked, found = {"owner_id": owner_id, "extended": 1}, dict[str, WallPost]()
     at = look.clock()
     url = f"https://vk.com/wall{owner_id}"
@@ -79,6 +79,13 @@ def _read_wall(look: Look, client: VkClient, owner_id: int) -> list[WallPost]:
             break
         at = look.clock()
     return list(found.values())
+
+
+def _floor(look: Look) -> datetime:
+    """The wall is read down to here. The setting `history_days` counts for the first look only."""
+    if look.source.bookmark:
+        return look.source.bookmark - OVERLAP
+    return look.run.started_at - timedelta(days=int(look.source.settings.get("history_days", HISTORY_DAYS)))
 
 
 def _worth_keeping(look: Look, page: VkPage, floor: datetime) -> tuple[CrawledPost, ...]:

@@ -36,6 +36,10 @@ DELETE FROM staged_post;
 COPY staged_post (external_id, root, kind, parent_external_id, reply_to, author_key, author_name, is_official,
                   rating, answered, text, published_at, edited_at, deleted, attachments, url, raw) FROM STDIN;
 
+-- name: analyze_staging
+-- The planner knows nothing of a new temporary table, and would read all posts for a batch of ten.
+ANALYZE staged_post;
+
 -- name: recognise_official
 -- Accounts listed for the source speak for the company too; what they say to a customer is an answer.
 UPDATE staged_post s
@@ -138,7 +142,7 @@ SELECT p.id, s.raw, %(seen_at)s
   FROM staged_post s JOIN post p ON p.source_id = %(source_id)s AND p.external_id = s.external_id
  WHERE s.raw IS NOT NULL AND (NOT s.deleted OR s.post_id IS NULL)
 ON CONFLICT (post_id) DO UPDATE SET body = excluded.body, fetched_at = excluded.fetched_at
- WHERE payload.fetched_at <= excluded.fetched_at;
+ WHERE payload.fetched_at <= excluded.fetched_at AND payload.body <> excluded.body;
 
 -- name: bump_threads
 -- Only what changed is work for the conversations station.

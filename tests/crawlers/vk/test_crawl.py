@@ -252,6 +252,15 @@ def test_what_was_there_long_before_we_came_is_left_alone(watch: Watch) -> None:
     assert watch.texts() == {"вчера"}
 
 
+def test_the_first_look_goes_back_as_far_as_the_settings_say(watch: Watch) -> None:
+    publish(watch, "прошлый год")
+    watch.clock.forward(days=300)
+    with watch.pool.connection() as conn:
+        conn.execute("UPDATE source SET settings = settings || '{\"history_days\": 400}'")
+    watch.look()
+    assert watch.texts() == {"прошлый год"}
+
+
 def test_a_late_answer_under_an_old_post_is_seen_while_somebody_waits(watch: Watch, say: Say) -> None:
     post = publish(watch)
     asked = say(post, DARYA, "Когда вернёте деньги?")
