@@ -72,6 +72,10 @@ class SlackMessenger:
         self._next_at: dict[str, float] = {}
         self._ids: dict[str, str] = {}
 
+    def whoami(self) -> str:
+        """The workspace this token opens. Raises AuthExpired, AccessDenied, Unavailable."""
+        return str(self._call("auth.test").get("team", ""))
+
     def post(self, channel: Channel, message: Message, key: str) -> Ref:
         self._pace(channel.target)
         answer = self._call(
@@ -89,8 +93,7 @@ class SlackMessenger:
         try:
             self._call(
                 "chat.update",
-                channel=ref["channel"],
-                ts=ref["ts"],
+                **_place(ref),
                 text=fallback(message),
                 blocks=blocks(message),
             )
@@ -98,11 +101,12 @@ class SlackMessenger:
             return
 
     def reply(self, ref: Ref, text: str, key: str, *, is_loud: bool) -> None:
-        self._pace(ref["channel"])
+        place = _place(ref)
+        self._pace(place["channel"])
         self._call(
             "chat.postMessage",
-            channel=ref["channel"],
-            thread_ts=ref["ts"],
+            channel=place["channel"],
+            thread_ts=place["ts"],
             text=escaped(text),
             blocks=reply_blocks(text),
             metadata=_metadata(key),
@@ -191,6 +195,12 @@ class _DirectClient(WebClient):
 
 class _Frozen(Permanent):
     """This message can no longer be edited."""
+
+
+def _place(ref: Ref) -> dict[str, str]:
+    if "ts" not in ref:
+        raise Gone("это сообщение стоит в другом мессенджере")
+    return {"channel": ref["channel"], "ts": ref["ts"]}
 
 
 def _metadata(key: str) -> dict[str, Any]:

@@ -26,8 +26,7 @@ from domain.clock import system_clock
 from domain.errors import BadConfig
 from otklik import settings
 from otklik.settings import Settings
-
-VK_TOKEN = "town-service-token"  # noqa: S105  # opens nothing but this town
+from otklik.town import VK_TOKEN
 
 
 def main() -> None:
@@ -99,3 +98,7 @@ def _start(file: Path) -> datetime:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"started_at": start.isoformat()}), "utf-8")
         return start
+
+
+if __name__ == "__main__":
+    main()

@@ -8,11 +8,17 @@ import hashlib
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Crashed
@@ -40,13 +46,17 @@ def _end_leftovers(client: SyncPrefectClient) -> None:
     """Runs of a worker that is gone would hold their deployment's only slot; late ones are of no use."""
     for run in _runs(client, StateType.RUNNING, StateType.PENDING, StateType.CANCELLING):
         client.set_flow_run_state(run.id, Crashed(message="its worker was stopped"), force=True)
-    for run in _runs(client, StateType.SCHEDULED):
+    late = FlowRunFilterExpectedStartTime(before_=datetime.now(UTC))
+    for run in _runs(client, StateType.SCHEDULED, expected=late):
         client.delete_flow_run(run.id)
 
 
-def _runs(client: SyncPrefectClient, *states: StateType) -> list[FlowRun]:
+def _runs(
+    client: SyncPrefectClient, *states: StateType, expected: FlowRunFilterExpectedStartTime | None = None
+) -> list[FlowRun]:
     wanted = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
-    return client.read_flow_runs(flow_run_filter=FlowRunFilter(state=wanted), limit=200)
+    found = FlowRunFilter(state=wanted, expected_start_time=expected)
+    return client.read_flow_runs(flow_run_filter=found, limit=200)
 
 
 def _deploy(client: SyncPrefectClient) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from alerts.console import ConsoleMessenger
-from alerts.deliver import Messenger
-from alerts.slack import SlackMessenger
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from alerts.console import ConsoleMessenger
+from alerts.deliver import Messenger
+from alerts.slack import SlackMessenger
 from classifiers.load import load as load_classifier
 from db import embedded
 from db.connect import open_pool
@@ -30,6 +30,8 @@ class Services:
     """What entry points work with. The model is loaded when first asked for: the pages never need it."""
 
     settings: Settings
+    #: of the database in use; a child process gets it through the environment
+    url: str
     pool: ConnectionPool[Connection]
     clock: Clock
 
@@ -83,7 +85,7 @@ def services(settings: Settings, *, clock: Clock = system_clock) -> Iterator[Ser
             conn.autocommit = True
             migrate(conn)
             conn.autocommit = False
-        yield Services(settings, pool, clock)
+        yield Services(settings, url, pool, clock)
 
 
 def database_name(settings: Settings) -> str:

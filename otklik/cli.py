@@ -4,19 +4,26 @@ Exit status of the tools that look inside: see docs/contracts.md; of the others:
 2 wrong usage.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from domain.errors import OtklikError
-from otklik import logs, settings
+from otklik import logs, settings, town
 from otklik.settings import Settings
+
+if TYPE_CHECKING:
+    from otklik.build import Services
+
+#: A look at one source by hand is ended after so long, as a scheduled one is.
+LOOK_S = 600
 
 app = typer.Typer(
     help="Отклик: ни одна жалоба не остаётся без ответа незамеченной.",
@@ -45,13 +52,18 @@ def _fail(message: str) -> NoReturn:
 
 
 def _settings() -> Settings:
+    """As set; without otklik.toml, with the town's addresses and keys, for child processes too."""
     found = settings.load()
+    if not found.config.exists():
+        os.environ.update({k: v for k, v in town.environment(found).items() if k not in os.environ})
+        found = settings.load()
     logs.configure(found.log)
     return found
 
 
 @contextmanager
-def _services() -> Iterator["build.Services"]:  # noqa: F821  # the import is heavy: only commands that need it pay
+def _services() -> Iterator["Services"]:
+    """Connected services; imported here, because the tools that look inside need no database."""
     from otklik import build
 
     with build.services(_settings()) as services:
@@ -103,9 +115,10 @@ def apply(
 @app.command()
 def doctor() -> None:
     """Одна страница правды: что работает, что ждёт, что требует человека (тогда код выхода 1)."""
+    from crawlers.vk.probe import probe_vk
     from otklik.doctor import report
 
-    raise SystemExit(report(_settings(), Console(highlight=False, soft_wrap=True)))
+    raise SystemExit(report(_settings(), Console(highlight=False, soft_wrap=True), [probe_vk]))
 
 
 @app.command()
@@ -120,9 +133,18 @@ def work(once: Annotated[bool, typer.Option("--once", help="до конца оч
 @app.command()
 def crawl(source: Annotated[str | None, typer.Option(help="только этот источник")] = None) -> None:
     """Посмотреть на источники сейчас, не дожидаясь расписания."""
-    from otklik.looking import crawl_now
+    from crawlers.children import crawl_in_child
+    from db import sources
 
-    raise SystemExit(crawl_now(_settings(), source, _say))
+    with _services() as services:
+        with services.pool.connection() as conn:
+            names = [source] if source else [s.name for s in sources.active(conn) if s.kind != "import"]
+        status = 0
+        for name in names:
+            ended = crawl_in_child(name, timeout_s=LOOK_S, database_url=services.url, pool=services.pool)
+            _say(f"{name}: {ended.outcome}, {ended.counts} {ended.reason}")
+            status = status or ended.outcome != "complete"
+    raise SystemExit(status)
 
 
 @app.command(name="import")
@@ -201,8 +223,24 @@ def label(file: File = Path("-")) -> None:
     from otklik.look_label import run as look
 
     found = _settings()
-    lines = _bytes(file).decode("utf-8", "replace").splitlines()
-    raise SystemExit(look(load(found.model, found.model_threads), lines, sys.stdout))
+    raise SystemExit(look(load(found.model, found.model_threads), _lines(_bytes(file)), sys.stdout))
+
+
+def _lines(body: bytes) -> list[str]:
+    """Lines as JSON lines has them: ended by line feeds alone, which `splitlines` would not know."""
+    lines = body.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    # What is not UTF-8 becomes no JSON at all: the line comes back as an error, not as another text.
+    return [line.decode("utf-8") if _is_utf8(line) else "\ufffd" for line in lines]
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _bytes(file: Path) -> bytes:

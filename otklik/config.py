@@ -126,6 +126,8 @@ class SourceSection(Section):
     calendar: str | None = None
     channels: list[str] | None = None
     every_minutes: Annotated[int, Field(ge=1)] = 5
+    #: how far back the first look goes
+    history_days: Annotated[int, Field(ge=1, le=20_000)] = 30
 
     @field_validator("staff")
     @classmethod
@@ -138,7 +140,8 @@ class SourceSection(Section):
     @property
     def settings(self) -> dict[str, Any]:
         """What the crawl of this kind needs, as stored in source.settings."""
-        return {"community": self.community, "every_minutes": self.every_minutes}
+        names = {"community", "every_minutes", "history_days"}
+        return self.model_dump(mode="json", include=names)
 
 
 class OwnerSection(Section):

@@ -7,9 +7,11 @@ import psycopg
 from rich.console import Console
 from rich.text import Text
 
+from alerts.slack import SlackMessenger
 from db import health, verdicts
 from db.health import SourceHealth
-from domain.errors import OtklikError, Retryable
+from domain.errors import AuthExpired, OtklikError, Retryable
+from domain.policy import ChannelKind
 from domain.russian import plural, span
 from otklik import build, schedules
 from otklik.build import Services
@@ -47,7 +49,7 @@ def examine(services: Services, probes: Sequence[Probe] = ()) -> list[Finding]:
             *(_source(source, now) for source in health.sources(conn)),
             *_waiting(health.waiting(conn, now), verdicts.waiting(conn, services.classifier.model_id)),
         ]
-    return [*findings, *_probe(services, probes)]
+    return [*findings, *_probe(services, [_probe_slack, *probes])]
 
 
 def _database(conn: psycopg.Connection) -> Finding:
@@ -84,6 +86,8 @@ def _source(source: SourceHealth, now: datetime) -> Finding:
     if source.last_at is None:
         return Finding(Level.NOTE, subject, "ещё ни разу не прочитан")
     every = timedelta(minutes=int(source.settings.get("every_minutes", 5)))
+    if source.good_at is None and source.last_outcome == "running":
+        return Finding(Level.NOTE, subject, "читается впервые")
     if source.good_at is None:
         return Finding(Level.PERSON, subject, f"ни разу не прочитан целиком: {_why(source)}")
     lag = now - source.good_at
@@ -124,6 +128,16 @@ def _waiting(waiting: health.Waiting, unjudged: int) -> Iterator[Finding]:
     if waiting.rejected:
         bad = plural(waiting.rejected, "запись", "записи", "записей")
         yield Finding(Level.NOTE, "Отклонено", f"{bad} за неделю, причины в таблице rejected_item")
+
+
+def _probe_slack(services: Services) -> Finding | None:
+    if not any(channel.kind is ChannelKind.SLACK for channel in services.company.channels):
+        return None
+    token = services.settings.slack_token
+    if token is None:
+        raise AuthExpired("Slack: ключа нет; задайте OTKLIK_SLACK_TOKEN или OTKLIK_SLACK_TOKEN_FILE")
+    messenger = SlackMessenger(token.get_secret_value(), base_url=str(services.settings.slack_url))
+    return Finding(Level.OK, "Ключ Slack", f"действует, рабочее пространство «{messenger.whoami()}»")
 
 
 def _probe(services: Services, probes: Sequence[Probe]) -> Iterator[Finding]:

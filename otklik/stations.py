@@ -39,7 +39,7 @@ def work_once(services: Services, *, batch: int = _BATCH) -> Done:
     time_passed(services.pool, company, now=services.clock())
     decided = decide(services.pool, company, now=services.clock())
     delivered = deliver_due(services.pool, services.messengers, company, clock=services.clock)
-    return Done(classified, built.threads, decided.changed, delivered.sent)
+    return Done(classified, built.threads, decided.opened + decided.resolved + decided.owed, delivered.sent)
 
 
 def work_until_idle(services: Services) -> int:

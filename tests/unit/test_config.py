@@ -41,7 +41,7 @@ def test_the_starter_file_is_right_with_every_line_uncommented(tmp_path: Path) -
     lines = []
     for line in STARTER.splitlines():
         is_setting = line.startswith(("# [[", "# name", "# kind", "# target", "# community", "# staff",
-                                      "# every_minutes", "# channel", '# "'))  # fmt: skip
+                                      "# every_minutes", "# history_days", "# channel", '# "'))  # fmt: skip
         lines.append(line.removeprefix("# ") if is_setting else line)
     found = load(write(tmp_path, "\n".join(lines)))
     assert [source.community for source in found.source] == ["romashka_bank"]
@@ -53,7 +53,9 @@ def test_the_starter_file_is_right_with_every_line_uncommented(tmp_path: Path) -
         pytest.param(('kind = "vk"', 'kind = "ok"'), 10, "'vk'", id="unknown kind"),
         pytest.param(('community = "romashka"\n', ""), 8, "community: не хватает", id="missing field"),
         pytest.param(('target = "C1"', 'target = ""'), 4, "нужен target", id="Slack without address"),
-        pytest.param(('channels = ["smm"]', 'channels = ["pr"]'), 12, "нет такого имени «pr»", id="unknown channel"),
+        pytest.param(
+            ('channels = ["smm"]', 'channels = ["pr"]'), 12, "нет такого имени «pr»", id="unknown channel"
+        ),
         pytest.param(('community = "romashka"', "comunity = 1"), 8, "не хватает", id="misspelt field"),
         pytest.param(('name = "smm"', "name = smm"), 5, "не TOML", id="no quotes"),
         pytest.param(
