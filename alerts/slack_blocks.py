@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.excerpts import cut, readable
-from domain.messages import Button, Message, sign
+from domain.messages import Button, Item, Message, sign
 
 Block = dict[str, Any]  # JSON in the shape Slack documents
 
@@ -55,19 +55,26 @@ def escaped(text: str) -> str:
 
 
 def _shorter_and_shorter(message: Message) -> Iterator[Message]:
+    """The message, then ever shorter versions; the last one fits whatever it is made of."""
     yield message
-    length = len(message.quote)
-    while length > 100:
-        length //= 2
-        yield (message := replace(message, quote=cut(message.quote, length)))
-    yield (message := replace(message, quote="", essence=cut(message.essence, 120)))
-    yield replace(
-        message,
-        items=message.items[:1],
-        facts=tuple(cut(fact, 120) for fact in message.facts[:4]),
-        subject=cut(message.subject, 100),
-        url=None,
-    )
+    for limit in (400, 200, 100, 50, 25):
+        yield replace(
+            message,
+            subject=cut(message.subject, max(limit, 100)),
+            essence=cut(message.essence, limit),
+            quote=cut(message.quote, limit),
+            facts=tuple(cut(fact, limit) for fact in message.facts[:6]),
+            items=tuple(
+                Item(cut(i.text, limit), cut(i.note, limit), _short(i.url)) for i in message.items[:3]
+            ),
+            question=cut(message.question, limit),
+            url=_short(message.url),
+            footnote=cut(message.footnote, limit),
+        )
+
+
+def _short(url: str | None) -> str | None:
+    return url if url and len(url) <= 500 else None
 
 
 def _build(message: Message) -> list[Block]:
@@ -79,13 +86,14 @@ def _build(message: Message) -> list[Block]:
     parts += [_section(_text(cut(fact, _PART_LIMIT))) for fact in message.facts]
     if message.items:
         lines = [
-            _section(_text(f"{cut(i.text, _PART_LIMIT)} ({i.note}) "), *_link(i.url)) for i in message.items
+            _section(_text(f"{cut(i.text, _PART_LIMIT)} ({cut(i.note, _PART_LIMIT)}) "), *_link(i.url))
+            for i in message.items
         ]
         parts.append({"type": "rich_text_list", "style": "bullet", "elements": lines})
     if link := _link(message.url):
         parts.append(_section(*link))
     if message.question:
-        parts.append(_section(_text(message.question, is_bold=True)))
+        parts.append(_section(_text(cut(message.question, _PART_LIMIT), is_bold=True)))
     built: list[Block] = [
         {"type": "header", "text": _plain(f"{sign(message.tone)} {message.subject}", HEADER_LIMIT)}
     ]

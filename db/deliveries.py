@@ -152,6 +152,14 @@ def fail(conn: Connection, delivery: Delivery, error: str) -> None:
     conn.execute(_SQL["mark_failed"], {"id": delivery.id, "error": error})
 
 
+def revive(conn: Connection, *, now: datetime) -> int:
+    """Owe again what failed for good and is still the last word; returns how many. Safe to repeat.
+
+    For after a person mended what was wrong: at start, and when the file was applied.
+    """
+    return conn.execute(_SQL["revive"], {"now": now}).rowcount
+
+
 def put_off(conn: Connection, delivery: Delivery, *, due_at: datetime, error: str) -> None:
     """Try again at `due_at`, not earlier."""
     conn.execute(_SQL["put_off"], {"id": delivery.id, "due_at": due_at, "error": error})

@@ -32,7 +32,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
-    space = head.rfind(" ")
+    space = -1 if text[limit - 1].isspace() else head.rfind(" ")
     return head[: space if space > limit // 2 else limit - 1].rstrip(" ,;:-") + "…"
 
 

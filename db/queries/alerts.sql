@@ -158,9 +158,8 @@ SELECT facts -> 'totals'
 SELECT EXISTS (SELECT 1 FROM crawl
                 WHERE source_id = %(source_id)s AND outcome = 'running' AND started_at > %(now)s - interval '1 hour')
     OR EXISTS (SELECT 1 FROM thread WHERE source_id = %(source_id)s AND revision > built_revision)
-    OR EXISTS (SELECT 1 FROM post p
-                WHERE p.source_id = %(source_id)s AND NOT p.is_official AND p.text <> '' AND p.gone_at IS NULL
-                  AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.post_id = p.id AND v.version = p.version))
+    OR EXISTS (SELECT 1 FROM post
+                WHERE source_id = %(source_id)s AND judged_by IS NULL AND NOT is_official AND kind <> 'answer')
 
 -- name: troubled_sources
 -- Sources that cannot be read until a person does something.

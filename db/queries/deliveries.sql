@@ -100,3 +100,14 @@ SELECT channel, error, count(*) AS count, max(created_at) AS last_at
  WHERE state = 'failed' AND created_at > %(since)s
  GROUP BY channel, error
  ORDER BY last_at DESC
+
+-- name: revive
+-- What failed for good is owed again: called after somebody mended a token, a channel or the file.
+UPDATE delivery d
+   SET state = 'due', due_at = %(now)s, attempts = 0, error = NULL
+  FROM alert a
+ WHERE a.id = d.alert_id AND d.state = 'failed'
+   AND NOT EXISTS (SELECT 1 FROM delivery n
+                    WHERE n.alert_id = d.alert_id AND n.channel = d.channel AND n.id > d.id)
+   AND (a.state <> 'resolved' OR EXISTS (SELECT 1 FROM card c
+                                          WHERE c.alert_id = d.alert_id AND c.channel = d.channel))
