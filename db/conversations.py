@@ -1,4 +1,4 @@
-"""Conversations: threads to derive them from, what stands of them, the queue.
+"""Conversations: threads to derive them from, what stands of them, a person's decision.
 
 The caller owns the transaction.
 """
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import Connection
-from psycopg.rows import class_row
 
 from db.sql import queries
-from domain.conversations import Conversation, Decision, Said
+from domain.conversations import Conversation, Decision
 from domain.moves import Move, State
 from domain.posts import PostKind
+from domain.threads import Said
 from domain.verdicts import Appeal
 
 _SQL = queries("conversations")
@@ -39,50 +39,6 @@ class Standing:
     customer: str
     state: State
     decision: Decision | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """A conversation on the queue's page. `checked_at` None: no look tells whether it was answered."""
-
-    id: int
-    state: str
-    appeal: str
-    customer: str
-    source_name: str
-    text: str
-    author_name: str | None
-    url: str | None
-    attachments: list[str]
-    rating: int | None
-    opened_at: datetime | None
-    waiting_since: datetime | None
-    waiting_seen_at: datetime
-    first_answer_at: datetime | None
-    promised_until: datetime | None
-    is_checkable: bool
-    checked_at: datetime | None
-    voices: int
-    #: with `id` the place to go on from
-    key_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A post of a conversation, as its page shows it."""
-
-    id: int
-    external_id: str
-    is_official: bool
-    is_customer: bool
-    author_name: str | None
-    text: str
-    published_at: datetime | None
-    first_seen_at: datetime
-    gone_at: datetime | None
-    attachments: list[str]
-    url: str | None
-    version: int
 
 
 def take_threads(conn: Connection, *, limit: int) -> list[TakenThread]:
@@ -233,28 +189,3 @@ def close(conn: Connection, conversation_id: int, *, by: str, because: str, at: 
         _SQL["close_by_person"], {"id": conversation_id, "by": by, "because": because, "at": at}
     )
     return done.rowcount == 1
-
-
-def queue(conn: Connection, *, after: tuple[datetime, int] | None = None, limit: int = 50) -> list[QueueRow]:
-    """What waits for us, longest wait first. `after` is `(key_at, id)` of the last row of the page before."""
-    with conn.cursor(row_factory=class_row(QueueRow)) as cur:
-        at, last = after or (None, None)
-        return cur.execute(_SQL["queue"], {"after_at": at, "after_id": last, "limit": limit}).fetchall()
-
-
-def one(conn: Connection, conversation_id: int) -> QueueRow | None:
-    """One conversation as the queue shows it; None when there is none."""
-    with conn.cursor(row_factory=class_row(QueueRow)) as cur:
-        return cur.execute(_SQL["one"], {"id": conversation_id}).fetchone()
-
-
-def words(conn: Connection, conversation_id: int) -> list[Word]:
-    """The posts of a conversation in order."""
-    with conn.cursor(row_factory=class_row(Word)) as cur:
-        return cur.execute(_SQL["words"], {"id": conversation_id}).fetchall()
-
-
-def counts(conn: Connection) -> dict[State, int]:
-    """How many conversations are in each state; every state is named."""
-    found: dict[str, int] = dict(conn.execute(_SQL["counts"]).fetchall())
-    return {state: found.get(state, 0) for state in State}

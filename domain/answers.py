@@ -130,12 +130,12 @@ def read_answer(
         return Reading(AnswerKind.HOLDING, promise[2])
     if private:
         return Reading(AnswerKind.PRIVATE)
+    if sends_away(text):
+        return Reading(AnswerKind.DEFLECTION)
     if asked is not None:
         return Reading(AnswerKind.DETAILS)
     if promise:
         return Reading(AnswerKind.HOLDING, promise[2])
-    if sends_away(text):
-        return Reading(AnswerKind.DEFLECTION)
     return Reading(AnswerKind.SOLVING)
 
 

@@ -9,6 +9,7 @@ into the next day; `00:00-00:00` is the whole day.
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from heapq import heappop, heappush
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
@@ -21,6 +22,8 @@ Segment = tuple[datetime, datetime]  # open from (included) to (excluded), both 
 _DAY = timedelta(days=1)
 #: So long without an open minute, and the calendar is taken for one that never opens.
 _HORIZON_DAYS = 800
+#: No zone moves its clocks by more.
+_LARGEST_CHANGE = timedelta(hours=3)
 
 
 @lru_cache(maxsize=64)
@@ -110,15 +113,23 @@ def _segments(start: datetime, calendar: Calendar) -> Iterator[Segment]:
 
     Ends after two years without an open minute.
     """
-    day = start.astimezone(zone(calendar.zone)).date() - _DAY
+    tz = zone(calendar.zone)
+    day = start.astimezone(tz).date() - _DAY
     covered, idle = datetime.min.replace(tzinfo=UTC), 0
+    begun: list[Segment] = []
     while idle < _HORIZON_DAYS and day < date.max - 2 * _DAY:
-        for opens, closes in _day(day, calendar):
+        for segment in _day(day, calendar):
+            heappush(begun, segment)
+        day += _DAY
+        idle += 1
+        # A night that is lived twice may end after the next day's work began: what that day may still
+        # overlap waits for it.
+        settled = datetime.combine(day, time(), tz).astimezone(UTC) - _LARGEST_CHANGE
+        while begun and begun[0][0] < settled:
+            opens, closes = heappop(begun)
             if closes > max(start, covered):
                 yield max(opens, covered), closes
                 idle, covered = 0, closes
-        day += _DAY
-        idle += 1
 
 
 @lru_cache(maxsize=20_000)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from domain.answers import AnswerKind
+from domain.conversations import Conversation
 from domain.moves import Why
 from domain.policy import Policy
-from domain.talk import Conversation
 from domain.vices import Finding, Vice, templates, vices
 
 

@@ -137,14 +137,19 @@ class Thread:
     def top(self, post: Said) -> Said | None:
         return self.by_id.get(self.branch(post))
 
-    def called(self, post: Said) -> set[str]:
-        """Customers whom the text calls by name at its beginning, "Анна, Борис, добрый день" both."""
-        found, text = set(), post.text
+    def called(self, post: Said) -> list[set[str]]:
+        """Customers whom the text calls by name at its beginning, those of one name together.
+
+        "Анна, Борис, добрый день" calls both; which Анна, the name alone does not tell.
+        """
+        found: list[set[str]] = []
+        text = post.text
         for _ in range(_MOST_CALLED):
             name, rest = self._leading_name(text)
             if name is None:
                 break
-            found |= self._people.get(name, set())
+            if people := self._people.get(name):
+                found.append(people)
             text = rest
         return found
 
@@ -212,7 +217,7 @@ class Thread:
             inside = self.branch(replied) != replied.external_id
             if inside or (replied.name and speech.starts_with_name(post.text, replied.name)):
                 return True
-        if self.called(post) - {post.customer}:
+        if any(people != {post.customer} for people in self.called(post)):
             return True
         # What it replies to was not seen: the mention is all there is to go by.
         return bool(post.reply_to and replied is None and speech.named_first(post.text))

@@ -10,10 +10,12 @@ from psycopg_pool import ConnectionPool
 
 from db import conversations as store
 from db.conversations import Standing, TakenThread
-from domain.conversations import Conversation, Rules, Said, derive
+from domain.conversations import Conversation, Rules
 from domain.deadlines import ClockState, Facts, deadlines
 from domain.moves import MOVES, Move, State, Why
 from domain.policy import Calendar, Company
+from domain.reading import derive
+from domain.threads import Said
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from db import conversations as store
 from db import posts as stored_posts
-from domain.moves import State, Why, replay
+from domain.moves import Why, replay
 from domain.policy import Company
 from domain.posts import CrawledPost, PostKind
 from tests.conftest import NOON
@@ -233,31 +233,14 @@ def test_a_broken_promise_is_ours_again(town: Town) -> None:
     assert (row["state"], row["waiting_since"], row["look_at"]) == ("waiting_us", NOON, later)
 
 
-def test_a_review_whose_source_hides_answers_is_never_looked_at(town: Town) -> None:
+def test_a_review_whose_source_hides_answers_is_marked_so(town: Town) -> None:
     review = {"kind": PostKind.REVIEW, "root_id": None, "parent_id": None, "published_at": None}
     town.say(post("отзыв", "[complaint] ужасное обслуживание", **review), seen_at=NOON)
     town.build(NOON)
     row = town.row()
     assert (row["state"], row["is_checkable"], row["look_at"], row["opened_at"]) == (
-        "waiting_us", False, None, None,
+        "waiting_us", False, NOON, None,
     )  # fmt: skip
-
-
-def test_the_queue_is_read_in_pages_longest_wait_first(town: Town) -> None:
-    people = ("анна", "борис", "вера", "глеб")
-    for n, name in enumerate(people):
-        town.say(post(str(n), "[complaint] не работает вход", -n, author=name.title(), author_id=name))
-    town.say(post("9", "[praise] спасибо, всё отлично", 1, author="Дарья", author_id="дарья"))
-    town.build(NOON + MINUTE)
-    with town.pool.connection() as conn:
-        first = store.queue(conn, limit=3)
-        rest = store.queue(conn, after=(first[-1].key_at, first[-1].id), limit=3)
-        assert [row.author_name for row in [*first, *rest]] == ["Глеб", "Вера", "Борис", "Анна"]
-        assert store.counts(conn)[State.WAITING_US] == 4
-        assert store.counts(conn)[State.CLOSED] == 1
-        found = store.one(conn, first[0].id)
-        assert found == first[0]
-        assert [word.text for word in store.words(conn, first[0].id)] == ["[complaint] не работает вход"]
 
 
 def test_two_stations_at_once_take_different_threads(town: Town) -> None:

@@ -174,8 +174,8 @@ def test_every_state_can_be_left_for_waiting_and_for_closed() -> None:
 
 TEXTS = st.sampled_from([
     "Карта не работает", "Спасибо!", "Анна, а у вас?", "Ромашка, ответьте", "👍", "", "ответим до завтра",
-    "ответили в лс", "Анна, Борис, напишите номер заказа", "разобралась", "+1", "у меня тоже", "ок", "Здравствуйте",
-    "верните деньги", ", : !", "‮Анна,", "@", "Анна", "ё" * 50,
+    "ответили в лс", "Анна, Борис, напишите номер заказа", "разобралась", "+1", "у меня тоже", "ок",
+    "Здравствуйте", "верните деньги", ", : !", "‮Анна,", "@", "Анна", "ё" * 50,
 ])  # fmt: skip
 NUMBERS = st.integers(1, 12).map(str)
 
@@ -216,7 +216,7 @@ RULES = Rules(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(threads(), st.sampled_from(["а", "б"]), st.integers(0, 12))
 def test_any_thread_is_read_to_the_same_end_and_its_moves_replay(
     posts: list[Said], customer: str, upto: int
