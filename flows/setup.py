@@ -46,7 +46,7 @@ def _end_leftovers(client: SyncPrefectClient) -> None:
     """Runs of a worker that is gone would hold their deployment's only slot; late ones are of no use."""
     for run in _runs(client, StateType.RUNNING, StateType.PENDING, StateType.CANCELLING):
         client.set_flow_run_state(run.id, Crashed(message="its worker was stopped"), force=True)
-    late = FlowRunFilterExpectedStartTime(before_=datetime.now(UTC))
+    late = FlowRunFilterExpectedStartTime.model_validate({"before_": datetime.now(UTC)})
     for run in _runs(client, StateType.SCHEDULED, expected=late):
         client.delete_flow_run(run.id)
 

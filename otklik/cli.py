@@ -64,9 +64,19 @@ def _settings() -> Settings:
 @contextmanager
 def _services() -> Iterator["Services"]:
     """Connected services; imported here, because the tools that look inside need no database."""
-    from otklik import build
+    from otklik import build, company, config
 
-    with build.services(_settings()) as services:
+    found = _settings()
+    with build.services(found) as services:
+        if not found.config.exists():
+            # The town is watched without asking: nobody has to apply what nobody wrote.
+            with services.pool.connection() as conn:
+                company.apply(
+                    conn,
+                    config.load(town.CONFIG),
+                    hash_id=services.identity.hash_id,
+                    now=services.clock(),
+                )
         yield services
 
 

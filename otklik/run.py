@@ -20,9 +20,6 @@ from otklik.identity import Identity
 from otklik.settings import Settings
 from otklik.supervise import Child, Supervisor, python, require_free_port
 
-_ROOT = Path(__file__).parents[1]
-TOWN_CONFIG = _ROOT / "demo" / "otklik.toml"
-
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -40,7 +37,7 @@ def run(settings: Settings, say: Callable[[str], None]) -> int:
     stop = _stop_on_signals()
     with ExitStack() as stack:
         url = stack.enter_context(build.database(settings, build.database_name(settings)))
-        _prepare(settings, url, say, file=TOWN_CONFIG if is_town else settings.config)
+        _prepare(settings, url, say, file=town.CONFIG if is_town else settings.config)
         stack.callback(supervisor.stop)
         where = _addresses(settings)
         env = _environment(settings, url, where, is_town=is_town)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from otklik.settings import Settings
 
+#: The town's own otklik.toml.
+CONFIG = Path(__file__).parents[1] / "demo" / "otklik.toml"
 VK_TOKEN = "town-service-token"  # noqa: S105  # opens nothing but the town
 SLACK_TOKEN = "xoxb-town"  # noqa: S105
 

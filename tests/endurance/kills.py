@@ -34,7 +34,7 @@ from demo.vk import Limits, TokenKind, VkTown
 from demo.vk import create_app as create_vk
 from otklik import company, config
 from otklik.identity import Identity
-from otklik.run import TOWN_CONFIG
+from otklik.town import CONFIG
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 #: Minutes of the story at which the stations are visited.
@@ -46,7 +46,8 @@ _TOKEN = "town-service-token"
 _KEPT: dict[str, LiteralString] = {
     "posts": "SELECT external_id, text, version, is_official, gone_at IS NOT NULL FROM post",
     "versions": "SELECT external_id, v.version, v.text FROM post_version v JOIN post p ON p.id = post_id",
-    "verdicts": "SELECT external_id, v.version, appeal, model_id FROM verdict v JOIN post p ON p.id = post_id",
+    "verdicts": """SELECT external_id, v.version, appeal, model_id
+                     FROM verdict v JOIN post p ON p.id = post_id""",
     "conversations": """SELECT root_external_id, customer, state, turn, appeal
                           FROM conversation JOIN thread ON thread.id = thread_id""",
     "alerts": "SELECT kind, level, state, count(*) FROM alert GROUP BY 1, 2, 3",
@@ -108,7 +109,7 @@ class Town:
         """Serve; yields the environment of a station."""
         with psycopg.connect(self.url, autocommit=True) as conn, conn.transaction():
             hash_id = Identity.in_folder(self.data).hash_id
-            company.apply(conn, config.load(TOWN_CONFIG), hash_id=hash_id, now=START - timedelta(minutes=1))
+            company.apply(conn, config.load(CONFIG), hash_id=hash_id, now=START - timedelta(minutes=1))
         with serve(create_vk(self.vk)) as vk, serve(create_slack(self.slack)) as slack:
             yield os.environ | {
                 "OTKLIK_DATA": str(self.data),
