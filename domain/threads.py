@@ -1,6 +1,6 @@
 """A tree of posts in one place, flattened in order of time, and who in it speaks to whom."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -78,22 +78,28 @@ class Thread:
     def order(self) -> list[Said]:
         """By time, what is replied to before the reply, then as the source had it."""
         times: dict[str, datetime] = {}
+        depths: dict[str, int] = {}
         known = self._lower_bounds()
         for post in self.posts:
-            chain = [post]
-            while (above := self.above(chain[-1])) and above.external_id not in times and above not in chain:
-                chain.append(above)
-            for link in reversed(chain):
+            for link in self._not_in(times, post):
                 over = self.above(link)
-                floor = times.get(over.external_id) if over else None
-                at = known[link.external_id]
-                times[link.external_id] = max(at, floor) if floor else at
+                name, above = link.external_id, over.external_id if over else ""
+                times[name] = max(known[name], times.get(above, known[name]))
+                depths[name] = depths.get(above, -1) + 1
         place = {post.external_id: n for n, post in enumerate(self.posts)}
-        depth = {post.external_id: self._depth(post) for post in self.posts}
         return sorted(
             self.by_id.values(),
-            key=lambda p: (times[p.external_id], depth[p.external_id], place[p.external_id]),
+            key=lambda p: (times[p.external_id], depths[p.external_id], place[p.external_id]),
         )
+
+    def _not_in(self, done: Container[str], post: Said) -> list[Said]:
+        """The post and what stands above it up to something done, from the top down; a loop is cut."""
+        chain: dict[str, Said] = {}
+        here: Said | None = post
+        while here and here.external_id not in done and here.external_id not in chain:
+            chain[here.external_id] = here
+            here = self.above(here)
+        return list(reversed(chain.values()))
 
     def _lower_bounds(self) -> dict[str, datetime]:
         """When each was said; one without a date cannot be later than a dated word below it."""
@@ -103,13 +109,6 @@ class Thread:
             if above and above.published_at is None and post.published_at:
                 out[above.external_id] = min(out[above.external_id], post.said_at)
         return out
-
-    def _depth(self, post: Said) -> int:
-        seen, depth, here = {post.external_id}, 0, self.above(post)
-        while here and here.external_id not in seen:
-            seen.add(here.external_id)
-            depth, here = depth + 1, self.above(here)
-        return depth
 
     @cached_property
     def has_replies(self) -> bool:
