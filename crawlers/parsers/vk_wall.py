@@ -17,7 +17,7 @@ def parse_wall(page: Page) -> Parsed:
     posts: dict[str, CrawledPost] = {}
     for number, item in enumerate(answer.items):
         where = f"{answer.where}[{number}]"
-        post = _post(item, where, answer, official, asked_owner, doubts)
+        post = post_of(item, where, answer, official, asked_owner, doubts)
         if post and post.external_id in posts:
             doubts.skipped(where, f"{post.external_id} stands in the answer twice; the first was taken")
         elif post:
@@ -31,9 +31,10 @@ def parse_wall(page: Page) -> Parsed:
     return Parsed(tuple(posts.values()), tuple(doubts.found))
 
 
-def _post(
+def post_of(
     item: Json, where: str, answer: Answer, official: frozenset[int], asked_owner: int | None, doubts: Doubts
 ) -> CrawledPost | None:
+    """The post an item stands for; None, and a doubt, where it cannot be told from others."""
     if not isinstance(item, dict):
         doubts.skipped(where, "not an object")
         return None
