@@ -6,12 +6,13 @@ from typing import Any
 
 from psycopg import Connection
 
-from alerts.judge import began
+from alerts.judge import began, calendar_of
 from alerts.notify import Notifier
+from alerts.run import Run
 from db import alerts
 from db.alerts import Alert, Candidate, DigestEntry
 from domain.alerts import AlertKind, Level, Snapshot, State
-from domain.calendars import zone
+from domain.calendars import add_working_time, zone
 from domain.messages import DigestView
 
 #: A digest waits so long for the rest of a load before it is told.
@@ -22,14 +23,9 @@ RECOUNT = timedelta(minutes=10)
 GROWN = {"has_grown": True}
 
 
-def add_history(
-    conn: Connection,
-    source_id: int,
-    talks: Sequence[tuple[Candidate, datetime | None]],
-    *,
-    now: datetime,
-) -> None:
-    """Put old waits of one source, with their deadlines, into its open digest, or into a new one."""
+def add_history(run: Run, source_id: int, talks: Sequence[Candidate]) -> None:
+    """Put old waits of one source into its open digest, or into a new one."""
+    conn, now, policy = run.conn, run.now, run.company.policy
     digest = alerts.open_alert(
         conn,
         kind=AlertKind.HISTORY,
@@ -39,7 +35,11 @@ def add_history(
         now=now,
     )
     told = Snapshot(at=now, state=State.OPEN, level=Level.NOTICE)
-    entries = [DigestEntry(talk.id, told, due_at or began(talk)) for talk, due_at in talks]
+    calendar = calendar_of(run.company, digest.source_name)
+    entries = [
+        DigestEntry(talk.id, told, add_working_time(began(talk), policy.answer_within, calendar))
+        for talk in talks
+    ]
     alerts.add_digest_items(conn, digest.id, entries, now=now)
     alerts.set_level(conn, digest.id, level=Level.NOTICE, facts=GROWN, now=now)
 

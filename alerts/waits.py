@@ -1,7 +1,7 @@
 """Conversations that wait: each becomes, changes or ends an alert, or joins a digest of history."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -27,9 +27,9 @@ _PAUSE = timedelta(minutes=1)
 
 def look_at(run: Run, talks: Sequence[Candidate]) -> None:
     """Judge these conversations, write what follows, and say when each is looked at again."""
-    judged = {talk.id: judge(talk, run.company, run.now) for talk in talks}
     open_ones = _still_open(run, talks)
-    _set_history_aside(run, talks, judged, open_ones)
+    old = _set_history_aside(run, talks, open_ones)
+    judged = {talk.id: _judge(run, talk, old) for talk in talks}
     for talk in talks:
         _begin_or_change(run, talk, judged[talk.id], open_ones)
     known = run.known(list(open_ones.values()))
@@ -54,20 +54,22 @@ def _still_open(run: Run, talks: Sequence[Candidate]) -> dict[int, Alert]:
     return open_ones
 
 
-def _set_history_aside(
-    run: Run, talks: Sequence[Candidate], judged: dict[int, Judgement], open_ones: Mapping[int, Alert]
-) -> None:
-    """What waited before we came goes into its source's digest, once, and is not looked at again."""
+def _set_history_aside(run: Run, talks: Sequence[Candidate], open_ones: Mapping[int, Alert]) -> set[int]:
+    """What waited before we came goes into its source's digest, once; returns the ids of all such."""
     old = [talk for talk in talks if talk.id not in open_ones and is_history(talk, run.company)]
     told = alerts.told_as_history(run.conn, [talk.id for talk in old])
-    fresh: defaultdict[int, list[tuple[Candidate, datetime | None]]] = defaultdict(list)
+    fresh: defaultdict[int, list[Candidate]] = defaultdict(list)
     for talk in old:
-        due_at = judged[talk.id].due_at
-        judged[talk.id] = Judgement(None)
         if talk.id not in told and wants_answer(talk, run.company):
-            fresh[talk.source_id].append((talk, due_at))
+            fresh[talk.source_id].append(talk)
     for source_id, waiting in fresh.items():
-        digests.add_history(run.conn, source_id, waiting, now=run.now)
+        digests.add_history(run, source_id, waiting)
+    return {talk.id for talk in old}
+
+
+def _judge(run: Run, talk: Candidate, old: Container[int]) -> Judgement:
+    """History is not judged and not looked at again: measuring years of waiting would only cost time."""
+    return Judgement(None) if talk.id in old else judge(talk, run.company, run.now)
 
 
 def _begin_or_change(run: Run, talk: Candidate, judgement: Judgement, open_ones: dict[int, Alert]) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain.alerts import AlertKind, Level, Reason, State
-from domain.excerpts import at_moment, cut, essence, moment, quote
+from domain.excerpts import at_moment, cut, date_in_words, essence, moment, quote
 from domain.messages import (
     AlertView,
     Button,
@@ -236,7 +236,9 @@ def _trouble(view: AlertView, at: Moment) -> Message:
 def _line(talk: ConversationView, at: Moment) -> Item:
     """One conversation as a line of a digest."""
     notes = [
-        moment(talk.waiting_since, at.now, at.zone) if talk.waiting_since and talk.is_dated else "без даты"
+        date_in_words(talk.waiting_since, at.now, at.zone)
+        if talk.waiting_since and talk.is_dated
+        else "без даты"
     ]
     if talk.rating is not None:
         notes.append(f"оценка {talk.rating}")
