@@ -1,6 +1,7 @@
 """What the web pages read: the queue a page at a time, its counts, one conversation with its whole history.
 
-Reads, but for one lock. Works on millions of posts: every list is bounded and goes along an index.
+Reads, but for one lock. Works on millions of posts: every list is bounded and goes along an index. Lists are
+planned anew each time: the best way depends on the source and the tab asked for.
 """
 
 from collections.abc import Sequence
@@ -214,7 +215,7 @@ def queue(
     if after:
         facts |= {"after_at": after.at, "after_id": after.id}
     with conn.cursor(row_factory=class_row(QueueRow)) as cur:
-        return cur.execute(query, facts | _marks(ruler)).fetchall()
+        return cur.execute(query, facts | _marks(ruler), prepare=False).fetchall()
 
 
 def clock_counts(conn: Connection, ruler: Ruler, *, source_id: int | None = None) -> dict[str, int]:
@@ -224,13 +225,13 @@ def clock_counts(conn: Connection, ruler: Ruler, *, source_id: int | None = None
     )
     facts = {"limit": COUNT_LIMIT + 1, "source_id": source_id}
     with conn.cursor(row_factory=tuple_row) as cur:
-        return dict(cur.execute(query, facts | _marks(ruler)).fetchall())
+        return dict(cur.execute(query, facts | _marks(ruler), prepare=False).fetchall())
 
 
 def count(conn: Connection, tab: Tab, *, source_id: int | None = None) -> int:
     """How many a tab holds, at most COUNT_LIMIT + 1."""
     query = sql.SQL(_SQL["count"]).format(which=_WHICH[tab], of_source=_of_source(source_id))
-    row = conn.execute(query, {"limit": COUNT_LIMIT + 1, "source_id": source_id}).fetchone()
+    row = conn.execute(query, {"limit": COUNT_LIMIT + 1, "source_id": source_id}, prepare=False).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -43,11 +43,9 @@ class NoticePage:
     refresh_s: int | None = None
 
 
-_DOWN = NoticePage(
-    "База недоступна, ждём",
-    "Страница откроется сама, как только база ответит. Ничего не потеряно: сбор и ответы хранятся в ней.",
-    refresh_s=5,
-)
+_DOWN = "База недоступна, ждём"
+_DOWN_READING = NoticePage(_DOWN, "Страница откроется сама, как только база ответит.", refresh_s=5)
+_DOWN_ACTING = NoticePage(_DOWN, "Решение не записано. Вернитесь назад и нажмите ещё раз чуть позже.")
 _REFUSALS: Mapping[int, NoticePage] = {
     400: NoticePage("Не понял запроса", "Вернитесь назад, обновите страницу и попробуйте ещё раз."),
     404: NoticePage("Такой страницы нет", "Возможно, разговор удалён или в адресе опечатка."),
@@ -115,7 +113,7 @@ def health(request: Request) -> Response:
 
 def _down(request: Request, _error: Exception) -> Response:
     log.warning("page.without_database", path=request.url.path)
-    response = page("notice.html", _DOWN, 503)
+    response = page("notice.html", _DOWN_READING if request.method == "GET" else _DOWN_ACTING, 503)
     response.headers["Retry-After"] = "5"
     return response
 

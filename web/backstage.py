@@ -9,7 +9,7 @@ import psycopg_pool
 import structlog
 from psycopg import Connection
 
-from domain.errors import OtklikError, Unavailable
+from domain.errors import Unavailable
 from otklik.build import Services
 
 log = structlog.get_logger()
@@ -67,8 +67,12 @@ class Backstage:
                     self._services = services
                     log.info("pages.connected")
                     self._is_over.wait()
-            except (*DOWN, OtklikError) as error:
+            except DOWN as error:
                 log.warning("pages.not_connected", error=type(error).__name__)
-                self._is_over.wait(PAUSE_S)
+            except (
+                Exception
+            ):  # the outermost loop: whatever it was, pages say that they wait, and it is tried again
+                log.exception("pages.not_connected")
             finally:
                 self._services = None
+            self._is_over.wait(PAUSE_S)

@@ -125,4 +125,4 @@ def _why(row: Waiting, checked_at: datetime | None, frame: Frame) -> str:
     if checked_at is None:
         return row.needs_person or "источник ещё не показал всех ответов"
     looked = f"последняя проверка {at_moment(checked_at, frame.now, frame.zone)}, до конца срока"
-    return f"{looked}: {row.needs_person}" if row.needs_person else looked
+    return f"{looked}. {row.needs_person}" if row.needs_person else looked

@@ -58,8 +58,7 @@ def _zone(local: datetime) -> str:
 
 def web_link(url: str | None) -> str | None:
     """The address if a browser may be sent there; customers and sources may write anything."""
-    if not url:
-        return None
+    url = readable(url or "")
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -84,7 +84,7 @@ def _is_signed(secret: str, body: bytes, request: Request) -> bool:
     """By our app and within the last five minutes."""
     stamp = request.headers.get("x-slack-request-timestamp", "")
     signature = request.headers.get("x-slack-signature", "")
-    if not (stamp.isascii() and stamp.isdigit() and signature.isascii()):
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12 and signature.isascii()):
         return False
     try:
         return SignatureVerifier(secret).is_valid(body, stamp, signature)

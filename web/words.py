@@ -96,7 +96,15 @@ TOLD: Mapping[str, str] = {
     "grew": "сообщено, что стало больше,",
     "resolved": "сообщено, что закончено,",
 }
-KINDS: Mapping[str, str] = {"vk": "ВКонтакте", "import": "загрузка из файла"}
+KINDS: Mapping[str, str] = {
+    "vk": "ВКонтакте",
+    "facebook": "Facebook",
+    "import": "загрузка из файла",
+    "banki": "Банки.ру",
+    "sravni": "Сравни",
+    "yandex": "Яндекс Карты",
+    "2gis": "2ГИС",
+}
 
 
 def attachments(kinds: list[str] | None) -> str:

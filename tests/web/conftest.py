@@ -40,12 +40,14 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(pool: ConnectionPool[Connection], settings: Settings, clock: FixedClock) -> Starlette:
+    services = Services(settings=settings, url="", pool=pool, clock=clock)
+
     @contextmanager
     def connect() -> Iterator[Services]:
-        yield Services(settings, pool, clock)
+        yield services
 
     app = create_app(settings, connect)
-    app.state.backstage._services = Services(settings, pool, clock)
+    app.state.backstage._services = services  # at once, not when its thread got to it
     return app
 
 

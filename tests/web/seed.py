@@ -188,9 +188,9 @@ def add_alert(
     }
     return _id(
         conn,
-        "INSERT INTO alert (kind, fingerprint, conversation_id, state, level, opened_at, changed_at, taken_by,"
-        " taken_at, snoozed_until) VALUES ('unanswered', %(fingerprint)s, %(conversation)s, %(state)s,"
-        " 'breach', %(now)s, %(now)s, %(taken_by)s, %(taken_at)s, %(snoozed_until)s) RETURNING id",
+        "INSERT INTO alert (kind, fingerprint, conversation_id, state, level, opened_at, changed_at,"
+        " taken_by, taken_at, snoozed_until) VALUES ('unanswered', %(fingerprint)s, %(conversation)s,"
+        " %(state)s, 'breach', %(now)s, %(now)s, %(taken_by)s, %(taken_at)s, %(snoozed_until)s) RETURNING id",
         row | changes,
     )
 

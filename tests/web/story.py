@@ -1,4 +1,5 @@
-"""A believable morning at Ромашка Банк, for looking at the pages: `python -m tests.web.story` serves it."""
+# ruff: noqa: E501  # words of customers are as long as they are
+"""A believable morning at Ромашка Банк, in every state the pages can show."""
 
 from datetime import datetime, timedelta
 
