@@ -43,8 +43,11 @@ def _is_app(entry: dict[str, Json]) -> bool:
 
 def _has_next(feed: dict[str, Json]) -> bool:
     """Whether `next` names another page than this one: on the last page it names the page itself."""
-    links = {at(one, "attributes", "rel"): at(one, "attributes", "href") for one in objects(feed.get("link"))}
-    following = string(links.get("next"))
+    links = {
+        string(at(one, "attributes", "rel")): string(at(one, "attributes", "href"))
+        for one in objects(feed.get("link"))
+    }
+    following = links.get("next")
     return following is not None and following not in (links.get("self"), links.get("previous"))
 
 

@@ -2,7 +2,7 @@
 
 JSON-LD is merged into the articles below it.
 
-Traps, met on real pages: a third of the reviews has only the administrator's line, which is no answer; the
+Traps, met on real pages: some reviews have only the administrator's line, which is no answer; the
 text stands twice, cut and in full; JSON-LD drops quotation marks and times, has no ids and no answers; "Без
 оценки".
 """
@@ -15,7 +15,16 @@ from parsel import Selector
 
 from crawlers.parsers.formats import schema_org
 from crawlers.parsers.formats.drafts import Draft, Said, filled, merged, tell
-from crawlers.parsers.formats.html import attribute, first, page_of, shown, shown_first, tell_nothing
+from crawlers.parsers.formats.html import (
+    attribute,
+    breaks_off,
+    first,
+    own,
+    page_of,
+    shown,
+    shown_first,
+    tell_nothing,
+)
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import identifier, link, words
 from crawlers.parsers.registry import Page, parser
@@ -39,7 +48,10 @@ def parse_banki_page(page: Page) -> Parsed:
         tell_nothing(tree, reading.doubts)
         return reading.result()
     drafts = [_article(article, f"article[{place}]", reading) for place, article in enumerate(articles)]
-    tell(reading, merged(drafts, marked, _combined))
+    drafts = merged(drafts, marked, _combined)
+    if breaks_off(reading.doubts):  # the articles are missing, and the ids with them
+        drafts = [draft for draft in drafts if draft.id]
+    tell(reading, drafts)
     total, goes_on = _total(tree), _goes_on(tree)
     if total is None:
         total = schema_org.expected(documents, "ld+json")
@@ -64,13 +76,13 @@ def _article(article: Selector, where: str, reading: Reading) -> Draft:
         "[data-test=responses-message]",
     )
     text = shown(body, without=("[data-click]",)) if body is not None else ""
-    if body is not None and "data-preview" in body.attrib and not article.css("[data-full]"):
+    if body is not None and body.root.get("data-preview") is not None and not article.css("[data-full]"):
         reading.doubts.incomplete(where, "the page shows only the beginning of the text")
     grade = shown_first(article, "[data-test=responses-rating-grade]")
     said = tuple(_thread(article, where, reading))
     return Draft(
         where,
-        id=identifier(article.attrib.get("data-id")),
+        id=identifier(own(article, "data-id")),
         author=shown_first(article, "[data-test=responses-author]", "[data-test=responses-user]")
         or next((one.author for one in said if not one.is_official), None),
         text=text,
@@ -78,7 +90,7 @@ def _article(article: Selector, where: str, reading: Reading) -> Draft:
         rating=reading.rating(grade, f"{where}.responses-rating-grade"),
         answered=any(one.is_official for one in said),
         published_at=_time(article, ("[data-test=responses-datetime]",), where, reading),
-        url=link(header.attrib.get("href"), reading.page.url or _SITE) if header is not None else None,
+        url=link(own(header, "href"), reading.page.url or _SITE) if header is not None else None,
         said=said,
         raw={"status": status} if (status := shown_first(article, "[data-test=responses-status]")) else {},
     )
@@ -88,7 +100,7 @@ def _thread(article: Selector, where: str, reading: Reading) -> list[Said]:
     """What the company answered and the author added; the administrator's lines speak for the site."""
     found = []
     for place, item in enumerate(article.css(_THREAD)):
-        classes = item.attrib.get("class", "")
+        classes = own(item, "class")
         is_company = "--company-type" in classes
         if not is_company and "--author-type" not in classes:
             continue

@@ -7,7 +7,7 @@ from crawlers.parsers.document import Json
 from crawlers.parsers.formats.graph import refusal
 from crawlers.parsers.formats.graph_comments import words_of
 from crawlers.parsers.formats.reading import Reading
-from crawlers.parsers.formats.values import at, identifier, kept, link, name, objects
+from crawlers.parsers.formats.values import at, identifier, kept, link, name, objects, string
 from crawlers.parsers.registry import Page, parser
 from domain.posts import CrawledPost, Diagnostic, DiagnosticEvent, Parsed, PostKind
 
@@ -40,7 +40,7 @@ def _add(reading: Reading, value: Json, where: str, page: str | None) -> None:
     if not isinstance(value, dict):
         reading.doubts.skipped(where, "not an object")
         return
-    item, verb = value.get("item"), value.get("verb")
+    item, verb = string(value.get("item")), string(value.get("verb"))
     is_comment = item == "comment"
     if verb not in _VERBS or not (is_comment or item in _POSTS):
         return

@@ -7,7 +7,7 @@ Who of those that comment speaks for the company, schema.org does not tell: give
 from crawlers.parsers.document import Json
 from crawlers.parsers.formats import schema_org
 from crawlers.parsers.formats.drafts import Draft, merged, tell
-from crawlers.parsers.formats.html import page_of, tell_nothing
+from crawlers.parsers.formats.html import page_of, start_of, tell_nothing
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.registry import Page, parser
 from domain.posts import Parsed
@@ -16,7 +16,7 @@ from domain.posts import Parsed
 @parser("generic")
 def parse_generic(page: Page) -> Parsed:
     reading = Reading(page)
-    start = page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    start = start_of(page.body)[:1]
     if start in (b"{", b"["):
         document = reading.json()
         drafts = schema_org.reviews(document, "ld+json", reading)

@@ -8,6 +8,7 @@ left out.
 from typing import Any
 
 from crawlers.parsers.document import Json
+from crawlers.parsers.formats.html import start_of
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import at, identifier, kept, name, string
 from crawlers.parsers.registry import Page, parser
@@ -17,7 +18,7 @@ from domain.posts import Parsed
 @parser("googleplay")
 def parse_googleplay(page: Page) -> Parsed:
     reading = Reading(page)
-    if page.body.lstrip().startswith(b")]}'"):
+    if start_of(page.body).startswith(b")]}'"):
         _read_store(reading)
         return reading.result()
     document = reading.json()

@@ -9,7 +9,7 @@ import re
 from parsel import Selector
 
 from crawlers.parsers.formats.drafts import Draft, tell
-from crawlers.parsers.formats.html import attribute, first, page_of, shown, shown_first, tell_nothing
+from crawlers.parsers.formats.html import attribute, first, own, page_of, shown, shown_first, tell_nothing
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import identifier, link, stars
 from crawlers.parsers.registry import Page, parser
@@ -47,7 +47,7 @@ def _card(card: Selector, where: str, reading: Reading) -> Draft:
     )
     return Draft(
         where,
-        id=identifier(card.attrib.get("data-nid")),
+        id=identifier(own(card, "data-nid")),
         author=shown_first(card, ".authorName", "[itemprop=author]"),
         text=shown(teaser, without=("a.more", ".more")) if teaser is not None else "",
         title=shown_first(card, ".reviewTitle"),

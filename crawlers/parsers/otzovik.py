@@ -95,7 +95,7 @@ def _text(node: Selector, body: str) -> str:
 
 def _rating(node: Selector) -> int | None:
     """«Общий рейтинг: 4» in a title, or microdata."""
-    title = attribute(node, "title", ".product-rating") or ""
+    title = (attribute(node, "title", ".product-rating") or "")[:100]
     found = re.search(r"([\d.,]+)\s*$", title)
     return (
         stars(found[1].strip(".,"))

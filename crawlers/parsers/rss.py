@@ -1,6 +1,7 @@
 """`rss`: entries of an RSS or Atom feed as posts. The filter by brand is the crawl's business."""
 
 import io
+import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -8,20 +9,29 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 
-from crawlers.parsers.document import text_of
-from crawlers.parsers.formats.html import page_of, wall
+from crawlers.parsers.formats.html import page_of, start_of, wall
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import link, name, plain, string, words
 from crawlers.parsers.registry import Page, parser
 from domain.posts import CrawledPost, Parsed, PostKind
 
+#: A feed holds its last entries; what is longer is none.
+MAX_FEED = 5_000_000
+
+_FEED = re.compile(rb"<\?xml|<rss\b|<feed\b|<rdf\b", re.IGNORECASE)
+_UTF16 = re.compile(b"\xff\xfe|\xfe\xff")
 _UTC = ZoneInfo("UTC")
 
 
 @parser("rss")
 def parse_rss(page: Page) -> Parsed:
     reading = Reading(page)
-    body = page.body.replace(b"\x00", b"")
+    if not _FEED.search(start_of(page.body)):
+        _tell_no_feed(reading, page.body)
+        return reading.result()
+    body = page.body[:MAX_FEED] if _UTF16.match(page.body) else page.body[:MAX_FEED].replace(b"\x00", b"")
+    if len(page.body) > MAX_FEED:
+        reading.doubts.incomplete(f"byte {MAX_FEED}", "too long for a feed: read so far")
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if not feed.version and not feed.entries:
         _tell_no_feed(reading, body)
@@ -29,7 +39,10 @@ def parse_rss(page: Page) -> Parsed:
     if feed.bozo and not isinstance(feed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
         reason = type(feed.get("bozo_exception")).__name__
         reading.doubts.incomplete("", f"the feed breaks off or is broken XML: {reason}")
-    for place, entry in enumerate(feed.entries):
+        if feed.entries:
+            reading.doubts.skipped(f"entry[{len(feed.entries) - 1}]", "the last entry read may be cut")
+    entries = feed.entries[:-1] if not reading.doubts.nothing().is_complete else feed.entries
+    for place, entry in enumerate(entries):
         _entry(reading, entry, f"entry[{place}]")
     reading.doubts.count(
         "entry", expected=len(feed.entries), found=len(reading.posts), reason="entries of the feed"
@@ -41,8 +54,7 @@ def _tell_no_feed(reading: Reading, body: bytes) -> None:
     if not body.strip():
         reading.doubts.incomplete("byte 0", "the response is empty")
         return
-    start = text_of(body[:2000], reading.doubts).lstrip("\ufeff \t\r\n")[:200].casefold()
-    if start.startswith(("<?xml", "<rss", "<feed", "<rdf")):
+    if _FEED.search(start_of(body)):
         reading.doubts.incomplete("byte 0", "the feed breaks off before its first entry")
         return
     tree = page_of(body, reading.doubts)
@@ -60,6 +72,8 @@ def _entry(reading: Reading, entry: Any, where: str) -> None:  # Any: feedparser
     title = plain(entry.get("title") or "")
     if title and not words(text).startswith(words(title)):
         text = f"{title}\n\n{text}" if text else title
+    # Asked as a plain dictionary: feedparser makes one date of the other, with a warning.
+    published, updated = dict.get(entry, "published"), dict.get(entry, "updated")
     reading.add(
         where,
         CrawledPost(
@@ -67,9 +81,9 @@ def _entry(reading: Reading, entry: Any, where: str) -> None:  # Any: feedparser
             external_id=number.strip()[:200],
             author=name(entry.get("author")),
             text=text,
-            published_at=_time(reading, entry.get("published") or entry.get("updated"), where),
-            edited_at=_time(reading, entry.get("updated"), where)
-            if entry.get("published") and entry.get("updated") != entry.get("published")
+            published_at=_time(reading, published or updated, where),
+            edited_at=_time(reading, updated, where)
+            if published and updated not in (None, published)
             else None,
             attachments=tuple(
                 str(one.get("type") or "file").partition("/")[0] for one in entry.get("enclosures") or []

@@ -5,7 +5,7 @@ import json
 from crawlers.parsers.document import Json
 from crawlers.parsers.formats import schema_org
 from crawlers.parsers.formats.drafts import Draft, Said, merged, tell
-from crawlers.parsers.formats.html import page_of, tell_nothing
+from crawlers.parsers.formats.html import is_markup, page_of, tell_nothing
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import at, identifier, kept, name, plain, string
 from crawlers.parsers.registry import Page, parser
@@ -17,7 +17,7 @@ _NEXT = '//script[@id="__NEXT_DATA__"]/text()'
 @parser("trustpilot")
 def parse_trustpilot(page: Page) -> Parsed:
     reading = Reading(page)
-    if not page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if not is_markup(page.body):
         document = reading.object()
         if document is not None and not _told_refusal(document, reading):
             _tell(reading, _state(document), [])

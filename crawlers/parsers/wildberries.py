@@ -10,7 +10,7 @@ from parsel import Selector
 
 from crawlers.parsers.document import Json, integer
 from crawlers.parsers.formats.drafts import Draft, Said, tell
-from crawlers.parsers.formats.html import attribute, page_of, shown, shown_first, tell_nothing
+from crawlers.parsers.formats.html import attribute, is_markup, own, page_of, shown, shown_first, tell_nothing
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import at, kept, name, objects, string
 from crawlers.parsers.registry import Page, parser
@@ -29,7 +29,7 @@ _REPLY = "[class*=feedback__text--sellers-reply]"
 @parser("wildberries")
 def parse_wildberries(page: Page) -> Parsed:
     reading = Reading(page)
-    if page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if is_markup(page.body):
         _read_page(reading)
         return reading.result()
     document = reading.object()
@@ -116,7 +116,7 @@ def _card(card: Selector, where: str, reading: Reading) -> Draft:
     photos = card.css(".feedback__photos li, .feedback__photo-item, .feedback__photos-item")
     return Draft(
         where,
-        id=attribute(card, "data-id", ":scope", "[data-feedback-id]") or card.attrib.get("data-feedback-id"),
+        id=attribute(card, "data-id", ":scope", "[data-feedback-id]") or own(card, "data-feedback-id"),
         author=shown_first(card, ".feedback__header", "[itemprop=author]"),
         text=shown(said) if said is not None else "",
         rating=_stars(card),

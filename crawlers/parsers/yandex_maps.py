@@ -15,7 +15,18 @@ from parsel import Selector
 from crawlers.parsers.document import Json, integer
 from crawlers.parsers.formats import schema_org
 from crawlers.parsers.formats.drafts import Draft, Said, merged, tell
-from crawlers.parsers.formats.html import attribute, first, page_of, shown, shown_first, tell_nothing, wall
+from crawlers.parsers.formats.html import (
+    attribute,
+    breaks_off,
+    first,
+    is_markup,
+    own,
+    page_of,
+    shown,
+    shown_first,
+    tell_nothing,
+    wall,
+)
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import at, identifier, kept, name, objects, plain, stars, string
 from crawlers.parsers.registry import Page, parser
@@ -28,7 +39,7 @@ _TOTAL = re.compile(r"(\d[\d\s\u00a0]{0,8})\s*отзыв")
 @parser("yandex.maps")
 def parse_yandex_maps(page: Page) -> Parsed:
     reading = Reading(page)
-    if page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if is_markup(page.body):
         _read_page(reading)
     else:
         _read_answer(reading)
@@ -70,6 +81,8 @@ def _read_page(reading: Reading) -> None:
     if not drafts and (not has_state or wall(page)):
         tell_nothing(page, reading.doubts)
         return
+    if breaks_off(reading.doubts):  # the state may be missing, and the ids with it
+        drafts = [draft for draft in drafts if draft.id]
     tell(reading, drafts)
     _tell_total(reading, params, _total_of(page), "reviewResults.params", len(drafts))
 
@@ -133,7 +146,7 @@ def _card(card: Selector, where: str, reading: Reading) -> Draft:
     answer = shown(bubble) if bubble is not None else ""
     return Draft(
         where,
-        id=card.attrib.get("data-review-id") or None,
+        id=own(card, "data-review-id") or None,
         author=shown_first(card, ".business-review-view__author-name", "[itemprop=author] [itemprop=name]"),
         text=shown(body) if body is not None else "",
         rating=_rating(card),

@@ -29,7 +29,7 @@ def parse_yandex_market(page: Page) -> Parsed:
         for item, where in reading.objects(items, "result.feedbacks"):
             _review(reading, item, where)
         if isinstance(items, list):
-            reading.total("result.feedbacks", None, more=False)
+            reading.total("result.feedbacks", None)
     if string(at(result, "paging", "nextPageToken")):
         reading.doubts.incomplete("result.paging", "the list goes on beyond this page")
     return reading.result()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
 
+from crawlers.parsers.formats.html import breaks_off
 from crawlers.parsers.formats.reading import Reading
 from crawlers.parsers.formats.values import words
 from domain.posts import CrawledPost, PostKind
@@ -136,8 +137,14 @@ def own_id(draft: Draft) -> str | None:
     return "~" + hashlib.sha256(f"{words(draft.author)}\n{said}".encode()).hexdigest()[:20]
 
 
-def tell(reading: Reading, drafts: Iterable[Draft]) -> None:
-    """The drafts as posts, answers right after their reviews; `raw["id_is_ours"]` marks made ids."""
+def tell(reading: Reading, drafts: Sequence[Draft]) -> None:
+    """The drafts as posts, answers right after their reviews; `raw["id_is_ours"]` marks made ids.
+
+    Where the page breaks off, its last review is left out: half a text would be words nobody wrote.
+    """
+    if drafts and breaks_off(reading.doubts):
+        reading.doubts.skipped(drafts[-1].where, "the last review before the page breaks off may be cut")
+        drafts = drafts[:-1]
     for draft in drafts:
         external_id = draft.id or own_id(draft)
         if not draft.id and external_id in reading.posts and draft.published_at:

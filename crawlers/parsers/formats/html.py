@@ -12,6 +12,10 @@ from crawlers.parsers.document import Doubts, text_of
 MAX_PAGE = 60_000_000
 
 _DECLARED = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
+#: What no XML tree may hold.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+#: How a page, or what somebody cut out of one with care, ends.
+_ENDS = ("</html>", "</body>", "</main>", "</section>", "</ul>")
 _UNSHOWN = {"script", "style", "noscript", "template", "svg", "head"}
 _BLOCKS = {
     "p",
@@ -29,6 +33,8 @@ _BLOCKS = {
     "h3",
     "h4",
 }
+
+BREAKS_OFF = "the page breaks off: its end is missing"
 
 #: Words of captchas and bot walls, in lower case. Asked only of pages without a single review:
 #: a customer may quote them in a complaint.
@@ -61,12 +67,38 @@ _WALLS = (
 
 def page_of(body: bytes, doubts: Doubts) -> Selector | None:
     """The page as a tree; None (and a doubt) where there is nothing to read."""
-    text = _text(body[:MAX_PAGE], doubts).replace("\x00", "")
+    text = _UNREADABLE.sub("", _text(body[:MAX_PAGE], doubts))
     if not text.strip():
         doubts.incomplete("byte 0", "the response is empty")
         return None
+    start = text[:1000].casefold()
+    is_whole = text.rstrip().casefold().endswith(_ENDS) or "</html" in text[-100_000:].casefold()
+    if ("<html" in start or "<!doctype" in start) and not is_whole:
+        doubts.incomplete(f"character {len(text)}", BREAKS_OFF)
     # Without huge_tree libxml2 itself stops at 256 levels: nobody is made to walk a tower of tags.
-    return Selector(text=text, type="html", huge_tree=False)
+    builder = etree.HTMLParser(recover=True, encoding="utf-8", huge_tree=False)
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser=builder)
+    if root is None:
+        doubts.incomplete("html", "there is no markup here")
+        return None
+    if any("XML_PARSE_HUGE" in error.message for error in builder.error_log):
+        doubts.incomplete("html", "too deep or too big to be read whole")
+    return Selector(root=root, type="html")
+
+
+def breaks_off(doubts: Doubts) -> bool:
+    """Whether the page was cut on its way."""
+    return any(told.reason == BREAKS_OFF for told in doubts.found)
+
+
+def is_markup(body: bytes) -> bool:
+    """Whether a page came where there might be JSON, in whatever encoding."""
+    return start_of(body).startswith(b"<")
+
+
+def start_of(body: bytes) -> bytes:
+    """The first characters without byte order marks, spaces, and the zeros of UTF-16."""
+    return body[:200].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
 
 
 def _text(body: bytes, doubts: Doubts) -> str:
@@ -148,11 +180,16 @@ def shown_first(node: Selector, *css: str) -> str | None:
     return (" ".join(shown(found).split()) or None) if found is not None else None
 
 
+def own(node: Selector, name: str) -> str:
+    """The element's own attribute, or nothing."""
+    return str(node.root.get(name, "")).strip()
+
+
 def attribute(node: Selector, name: str, *css: str) -> str | None:
     """An attribute of the first element that has it."""
     for selector in css:
         for found in node.css(selector):
-            value = found.attrib.get(name, "").strip()
+            value = own(found, name)
             if value:
                 return value
     return None

@@ -1,6 +1,7 @@
 """Reading one response: posts in its order, each once, and a diagnostic for every doubt."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,6 +24,8 @@ class Reading:
     page: Page
     doubts: Doubts = field(default_factory=Doubts)
     posts: dict[str, CrawledPost] = field(default_factory=dict)
+    #: how often each id of an answer was asked for
+    answers: Counter[str] = field(default_factory=Counter)
 
     def result(self) -> Parsed:
         told = (replace(one, where=one.where.lstrip(".")) for one in self.doubts.found)
@@ -119,10 +122,9 @@ class Reading:
     ) -> bool:
         """Add the company's answer to the review before it. Several to one review are numbered."""
         external_id = own_id if own_id and own_id != review_id else f"{review_id}/answer"
-        again = 2
-        while own_id is None and external_id in self.posts:
-            external_id = f"{review_id}/answer/{again}"
-            again += 1
+        self.answers[external_id] += 1
+        if own_id is None and (again := self.answers[external_id]) > 1:
+            external_id = f"{external_id}/{again}"
         return self.add(
             where,
             CrawledPost(

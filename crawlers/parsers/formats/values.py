@@ -15,10 +15,9 @@ _TAGS = (
 )
 _BREAK = re.compile(r"<br\b[^<>]*>[ \t]*(?:\r\n?|\n)?", re.IGNORECASE)
 _BLOCK = re.compile(
-    r"[ \t]*</?(?:p|div|li|ul|ol|tr|table|blockquote|h[1-6]|section|article|hr|pre|dd|dt)\b[^<>]*>",
+    r"<(?:(?:li|tr|dd|dt)|/?(?:p|div|ul|ol|table|blockquote|h[1-6]|section|article|hr|pre))\b[^<>]*>",
     re.IGNORECASE,
 )
-_UNSHOWN = re.compile(r"<(script|style)\b[^<>]*>.{0,100000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(rf"<(?:/?(?:{_TAGS})\b[^<>]*|!--[^<>]*--)>", re.IGNORECASE)
 # A bare `&copy` is part of a link as often as an entity: only what ends in a semicolon is decoded.
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -28,7 +27,7 @@ _SPACES = re.compile(r"[ \t\xa0\u2007\u202f]+")
 def plain(text: str) -> str:
     """The text as a reader sees it: `<br>` and paragraphs as line breaks, no tags, entities decoded once."""
     if "<" in text:
-        text = _BREAK.sub("\n", _UNSHOWN.sub("", text))
+        text = _BREAK.sub("\n", text)
         text = _TAG.sub("", _BLOCK.sub("\n", text))
     return tidy(decoded(text))
 
