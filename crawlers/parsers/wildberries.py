@@ -12,17 +12,13 @@ from crawlers.parsers.document import Json, integer
 from crawlers.parsers.formats.drafts import Draft, Said, tell
 from crawlers.parsers.formats.html import attribute, is_markup, own, page_of, shown, shown_first, tell_nothing
 from crawlers.parsers.formats.reading import Reading
-from crawlers.parsers.formats.values import at, kept, name, objects, string
+from crawlers.parsers.formats.values import at, kept, name, objects, string, words
 from crawlers.parsers.registry import Page, parser
 from domain.posts import Parsed
 
 _PARTS = (("text", None), ("pros", "Достоинства"), ("cons", "Недостатки"))
 _CARDS = "li.feedback, li.comments__item[itemprop=review]"
-_TEXT = (
-    "[itemprop=reviewBody]",
-    ".feedback__text.j-feedback__text",
-    ".feedback__text:not([class*=sellers-reply])",
-)
+_TEXT = "[itemprop=reviewBody], .feedback__text:not([class*=sellers-reply])"
 _REPLY = "[class*=feedback__text--sellers-reply]"
 
 
@@ -48,12 +44,12 @@ def parse_wildberries(page: Page) -> Parsed:
 
 
 def _told_refusal(document: dict[str, Json], reading: Reading) -> bool:
-    words = (
+    reason = (
         string(document.get("errorText")) or string(document.get("detail")) or string(document.get("title"))
     )
     code = integer(document.get("status")) or integer(document.get("code"))
-    if document.get("error") is True or (code or 0) >= 400 or (words and "data" not in document):
-        reading.doubts.refused("", f"Wildberries refused: {code or ''} {(words or '')[:200]}".strip())
+    if document.get("error") is True or (code or 0) >= 400 or (reason and "data" not in document):
+        reading.doubts.refused("", f"Wildberries refused: {code or ''} {(reason or '')[:200]}".strip())
         return True
     return False
 
@@ -64,8 +60,8 @@ def _review(reading: Reading, item: dict[str, Json], where: str) -> None:
         return
     parts = []
     for key, label in _PARTS:
-        if words := reading.text(item.get(key), f"{where}.{key}"):
-            parts.append(f"{label}: {words}" if label else words)
+        if part := reading.text(item.get(key), f"{where}.{key}"):
+            parts.append(f"{label}: {part}" if label else part)
     answer = item.get("answer")
     reply = string(at(answer, "text"))
     was_added = reading.review(
@@ -109,7 +105,6 @@ def _read_page(reading: Reading) -> None:
 
 def _card(card: Selector, where: str, reading: Reading) -> Draft:
     reply = card.css(_REPLY)
-    said = next((node for css in _TEXT for node in card.css(css)), None)
     date = attribute(card, "content", "meta[itemprop=datePublished]", ".feedback__date") or shown_first(
         card, ".feedback__date"
     )
@@ -118,7 +113,7 @@ def _card(card: Selector, where: str, reading: Reading) -> Draft:
         where,
         id=attribute(card, "data-id", ":scope", "[data-feedback-id]") or own(card, "data-feedback-id"),
         author=shown_first(card, ".feedback__header", "[itemprop=author]"),
-        text=shown(said) if said is not None else "",
+        text=_said(card),
         rating=_stars(card),
         # Whoever answers late answers below the fold: a card without a reply has none.
         answered=bool(reply),
@@ -126,6 +121,17 @@ def _card(card: Selector, where: str, reading: Reading) -> Draft:
         attachments=("photo",) * len(photos),
         said=(Said(shown(reply[0])),) if reply and shown(reply[0]) else (),
     )
+
+
+def _said(card: Selector) -> str:
+    """The text and what its author added later (the mark «Дополнен»), each once."""
+    parts: dict[str, str] = {}
+    for node in card.css(_TEXT):
+        is_inside = any("reply" in element.get("class", "") for element in node.root.iterancestors())
+        text = shown(node)
+        if text and not is_inside and not any(words(text) in key for key in parts):
+            parts[words(text)] = text
+    return "\n\n".join(parts.values())
 
 
 def _stars(card: Selector) -> int | None:

@@ -21,6 +21,7 @@ _BLOCK = re.compile(
 _TAG = re.compile(rf"<(?:/?(?:{_TAGS})\b[^<>]*|!--[^<>]*--)>", re.IGNORECASE)
 # A bare `&copy` is part of a link as often as an entity: only what ends in a semicolon is decoded.
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BETWEEN = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"[ \t\xa0\u2007\u202f]+")
 
 
@@ -46,7 +47,7 @@ def tidy(text: str) -> str:
 
 def words(text: str | None) -> str:
     """Letters and digits alone: what stays the same when a site prints one text in two ways."""
-    return "".join(character for character in (text or "").casefold() if character.isalnum())
+    return _BETWEEN.sub("", (text or "").casefold())
 
 
 def string(value: Json) -> str | None:
