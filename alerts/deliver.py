@@ -31,6 +31,8 @@ __all__ = ["Delivered", "Messenger", "deliver_due", "snapshot_of"]
 log = structlog.get_logger()
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
+#: How far the messenger's clock may be from ours, where a message is looked for by its time.
+_SKEW = timedelta(minutes=5)
 #: Reasons for which a line in the thread is shown to the whole channel.
 _LOUD = (Reason.WORSE, Reason.REMINDER, Reason.GREW)
 
@@ -144,7 +146,7 @@ class _Sending:
         return self._post(channel, messenger, view, key)
 
     def _look_for(self, channel: Channel, messenger: Messenger, card: Card, key: str) -> Ref | None:
-        since = (card.doubted_at or self.delivery.created_at) - timedelta(minutes=1)
+        since = (card.doubted_at or self.delivery.created_at) - _SKEW
         try:
             return messenger.find(channel, key, since=since)
         except CannotTell as error:
@@ -186,7 +188,7 @@ class _Sending:
         key = f"reply:{self.delivery.id}"
         if self.delivery.attempts > 1:
             try:
-                if messenger.find(channel, key, since=self.delivery.created_at, under=ref):
+                if messenger.find(channel, key, since=self.delivery.created_at - _SKEW, under=ref):
                     return
             except CannotTell:
                 if self.delivery.attempts > 2:

@@ -86,7 +86,9 @@ def _build(message: Message) -> list[Block]:
     parts += [_section(_text(cut(fact, _PART_LIMIT))) for fact in message.facts]
     if message.items:
         lines = [
-            _section(_text(f"{cut(i.text, _PART_LIMIT)} ({cut(i.note, _PART_LIMIT)}) "), *_link(i.url))
+            _section(
+                _text(f"{cut(i.text, _PART_LIMIT)} ({cut(i.note, _PART_LIMIT)}) "), *_link(i.url, "Открыть")
+            )
             for i in message.items
         ]
         parts.append({"type": "rich_text_list", "style": "bullet", "elements": lines})
@@ -133,7 +135,7 @@ def _text(text: str, *, is_bold: bool = False) -> Block:
     return part | ({"style": {"bold": True}} if is_bold else {})
 
 
-def _link(url: str | None) -> list[Block]:
+def _link(url: str | None, words: str = "Открыть обсуждение") -> list[Block]:
     """A link that leads where it says: only to the web, and never longer than Slack takes."""
     if not url or len(url) > URL_LIMIT or any(c.isspace() for c in url):
         return []
@@ -143,4 +145,4 @@ def _link(url: str | None) -> list[Block]:
         return []
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return []
-    return [{"type": "link", "url": url, "text": "Открыть обсуждение"}]
+    return [{"type": "link", "url": url, "text": words}]
