@@ -32,9 +32,10 @@ class GramsPart(_Part):
 
 
 class Thresholds(_Part):
-    """From these scores on a text is negative, or a complaint; below, the best other label counts."""
+    """From these scores on a text is negative, positive (neither: neutral), or a complaint."""
 
     negative: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    positive: Annotated[float, Field(gt=0, lt=1)] = 0.5
     complaint: Annotated[float, Field(gt=0, lt=1)] = 0.5
 
 

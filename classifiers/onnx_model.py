@@ -107,8 +107,8 @@ class OnnxClassifier:
         sentiments = self._named("sentiment", rows, Sentiment.NEUTRAL.value)
         appeals = self._named("appeal", rows, Appeal.NONE.value)
         return Verdict(
-            sentiment=Sentiment(_decided(sentiments, Sentiment.NEGATIVE.value, limits.negative)),
-            appeal=Appeal(_decided(appeals, Appeal.COMPLAINT.value, limits.complaint)),
+            sentiment=_sentiment(sentiments, limits),
+            appeal=_appeal(appeals, limits),
             model_id=self.card.id,
             sentiment_scores=sentiments,
             appeal_scores=appeals,
@@ -202,11 +202,19 @@ def _padded(
     return values, mask
 
 
-def _decided(scores: Mapping[str, float], loud: str, threshold: float) -> str:
-    """The label that wakes somebody from its threshold on, else the best of the others."""
-    if scores[loud] >= threshold:
-        return loud
-    return max((label for label in scores if label != loud), key=scores.__getitem__)
+def _sentiment(scores: Mapping[str, float], limits: Thresholds) -> Sentiment:
+    """Neutral, unless a threshold is reached; of two reached, the one left further behind."""
+    negative, positive = scores["negative"] / limits.negative, scores["positive"] / limits.positive
+    if max(negative, positive) < 1:
+        return Sentiment.NEUTRAL
+    return Sentiment.NEGATIVE if negative >= positive else Sentiment.POSITIVE
+
+
+def _appeal(scores: Mapping[str, float], limits: Thresholds) -> Appeal:
+    """A complaint from its threshold on, else the best of the others."""
+    if scores["complaint"] >= limits.complaint:
+        return Appeal.COMPLAINT
+    return max((label for label in Appeal if label is not Appeal.COMPLAINT), key=scores.__getitem__)
 
 
 def _unit(rows: Array) -> tuple[float, ...]:
