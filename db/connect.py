@@ -10,6 +10,9 @@ from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_
 
 log = structlog.get_logger()
 
+#: What every call raises while the server is away: refused, lost in the middle, or no connection in time.
+Away = OperationalError
+
 #: A statement that runs longer is stopped by the server: no query of ours is meant to.
 STATEMENT_TIMEOUT_MS = 120_000
 

@@ -37,6 +37,8 @@ def server(data: Path, database: str) -> Iterator[str]:
     _strike_out_dead_handles(folder)
     # Entering the server's own context would count handles a second time: we clean up ourselves.
     running = pgserver.get_server(folder)
+    # Seconds `pg_ctl stop` may take before the server is ended the hard way; it recovers at the next start.
+    os.environ.setdefault("PGCTLTIMEOUT", "20")
     try:
         yield _database_url(running.get_uri(), database)
     finally:

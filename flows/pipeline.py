@@ -18,5 +18,6 @@ LIFETIME = timedelta(minutes=55)
 @flow(name="pipeline", timeout_seconds=3600)
 def pipeline(lifetime_s: float = LIFETIME.total_seconds()) -> int:
     """Work until the lifetime is over; returns how many passes had something to do."""
+    end = time.monotonic() + lifetime_s
     with connected() as services:
-        return work_until(services, time.monotonic() + lifetime_s)
+        return work_until(services, lambda: time.monotonic() >= end)

@@ -10,6 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from db import config as rows
+from db import deliveries
 from domain.policy import Channel, ChannelKind, Company
 from otklik.config import Config
 
@@ -46,6 +47,8 @@ def apply(
         staff = {hash_id(source.kind, account): account for account in source.staff}
         rows.set_official(conn, source_id, staff)
     rows.stop_sources_not_in(conn, [source.name for source in config.source])
+    # What could not be delivered may have failed for what was mended just now.
+    deliveries.revive(conn, now=now)
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return Applied(rows.add(conn, body, digest=digest, now=now), tuple(changes))
 

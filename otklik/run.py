@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from db import embedded
+from db import deliveries, embedded
 from db.migrate import migrate
 from domain.clock import system_clock
 from otklik import build, company, config, town
@@ -86,6 +86,7 @@ def _prepare(settings: Settings, url: str, say: Callable[[str], None], *, file: 
         hash_id = Identity.in_folder(settings.data).hash_id
         with conn.transaction():
             applied = company.apply(conn, config.load(file), hash_id=hash_id, now=system_clock())
+            deliveries.revive(conn, now=system_clock())
     for line in applied.changes if file == settings.config else ():
         say(f"{file.name}: {line}")
 

@@ -2,14 +2,20 @@
 
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 
+import structlog
+
 from alerts.decide import decide
 from alerts.deliver import deliver_due
+from db.connect import Away
 from otklik.build import Services
 from triage.conversations import build_conversations, time_passed
 from triage.verdicts import classify_pending
+
+log = structlog.get_logger()
 
 #: Small enough that a message never waits long behind a large import.
 _BATCH = 256
@@ -50,14 +56,24 @@ def work_until_idle(services: Services) -> int:
     return busy
 
 
-def work_until(services: Services, deadline: float) -> int:
-    """Until `time.monotonic()` reaches `deadline`; returns how many passes had something to do."""
-    busy = 0
-    while time.monotonic() < deadline:
-        if work_once(services).is_idle:
+def work_until(services: Services, is_over: Callable[[], bool]) -> int:
+    """Until `is_over`, asked between passes; returns how many passes had something to do.
+
+    A database that went away is waited for, longer each time up to half a minute: what a pass began is
+    rolled back, and the next pass finds the same work.
+    """
+    busy, pause = 0, PAUSE_S
+    while not is_over():
+        try:
+            idle = work_once(services).is_idle
+        except Away as error:
+            pause = min(30.0, pause * 2)
+            log.warning("database.away", error=type(error).__name__, retry_in_s=pause)
+            time.sleep(pause)
+            continue
+        busy, pause = busy + (not idle), PAUSE_S
+        if idle:
             time.sleep(PAUSE_S)
-        else:
-            busy += 1
     return busy
 
 
@@ -70,6 +86,4 @@ def work_until_stopped(services: Services) -> None:
 
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, stop)
-    while not stopped:
-        if work_once(services).is_idle:
-            time.sleep(PAUSE_S)
+    work_until(services, lambda: bool(stopped))

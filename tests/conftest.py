@@ -36,6 +36,10 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = tmp_path_factory.mktemp("pg")
     with embedded.server(data, "template") as url:
         with psycopg.connect(url, autocommit=True) as conn:
+            # Nothing of a test has to survive a power cut: without waiting for the disk they take a fraction.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                conn.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            conn.execute("SELECT pg_reload_conf()")
             migrate(conn)
         yield url
     folder = embedded.cluster_folder(data)

@@ -11,10 +11,28 @@ from datetime import datetime, timedelta
 from alerts.slack import SlackMessenger
 from crawlers.run import run_once
 from domain.policy import ChannelKind
+from domain.sources import CrawlOutcome
 from otklik import build, logs, settings
+from otklik.build import Services
 from otklik.stations import work_until_idle
 
 SOURCE = "ВКонтакте"
+
+
+def look(services: Services) -> None:
+    """Look until a look was complete, as the next minute's would be; a slow machine may need a second one."""
+    for _ in range(5):
+        run = run_once(
+            SOURCE,
+            settings=services.settings,
+            pool=services.pool,
+            clock=services.clock,
+            identity=services.identity,
+            sleep=lambda _: None,
+        )
+        if run.outcome is CrawlOutcome.COMPLETE:
+            return
+    raise AssertionError(f"five looks, none complete: {run.reason}")
 
 
 def main() -> None:
@@ -30,14 +48,7 @@ def main() -> None:
         services.__dict__["messengers"] = {ChannelKind.SLACK: slack}
         assert services.classifier.model_id
         print("ready", flush=True)
-        run_once(
-            SOURCE,
-            settings=found,
-            pool=services.pool,
-            clock=services.clock,
-            identity=services.identity,
-            sleep=lambda _: None,
-        )
+        look(services)
         work_until_idle(services)
     print("done", flush=True)
 
