@@ -39,7 +39,7 @@ class Policy:
     #: working time in which more must follow a holding answer that names no time
     promise_within: timedelta = timedelta(hours=9)
     #: a conversation with no word for so long is over
-    silent_after: timedelta = timedelta(days=14)
+    silent_after: timedelta = timedelta(days=30)
     history_after: timedelta = timedelta(days=1)
     remind_after: timedelta = timedelta(days=1)
     #: new messages a channel gets in an hour before the rest goes into a digest

@@ -77,7 +77,7 @@ class PolicySection(Section):
 
     warn_after_minutes: Annotated[int, Field(gt=0)] = 30
     answer_within_minutes: Annotated[int, Field(gt=0)] = 60
-    silent_after_days: Annotated[int, Field(gt=0)] = 14
+    silent_after_days: Annotated[int, Field(gt=0)] = 30
     history_after_hours: Annotated[int, Field(gt=0)] = 24
     remind_after_hours: Annotated[int, Field(gt=0)] = 24
     pings_an_hour: Annotated[int, Field(gt=0)] = 20
