@@ -95,7 +95,10 @@ def clock_of(row: Waiting, company: Company, frame: Frame) -> ClockView:
         is_answered=row.first_answer_at is not None,
         checked_at=checked_at,
     )
-    clocks = deadlines(facts, company.policy, calendar_of(company, row.source_name), frame.now)
+    # Nobody knows whether a wait that was never checked goes on: its clock is read as it stood at its start,
+    # and years of working time that no page shows need not be added up.
+    now = frame.now if checked_at else min(frame.now, row.waiting_since or row.waiting_seen_at)
+    clocks = deadlines(facts, company.policy, calendar_of(company, row.source_name), now)
     return ClockView(
         state=clocks.state,
         kind=clocks.kind,

@@ -1,5 +1,6 @@
 -- name: queue
--- One page of conversations that are our turn, longest wait first; {which} and the others are chosen by db.pages.
+-- One page of conversations that are our turn, longest wait first; {{which}} and the others are chosen by db.pages.
+-- OFFSET 0 has each thread looked up by its key: a join might read all threads, however few conversations wait.
 SELECT c.id, c.source_id, s.name AS source_name, s.kind AS source_kind, s.needs_person, c.appeal, c.state,
        w.author_name AS author, left(w.text, 2000) AS text, w.attachments, w.rating, w.url, w.gone_at,
        c.waiting_since, coalesce(w.first_seen_at, c.first_seen_at) AS waiting_seen_at,
@@ -7,7 +8,7 @@ SELECT c.id, c.source_id, s.name AS source_name, s.kind AS source_kind, s.needs_
        cardinality(c.voice_ids) AS voices, {place} AS place_at,
        a.id AS alert_id, a.state AS alert_state, a.taken_by, a.snoozed_until
   FROM conversation c
-  JOIN thread t ON t.id = c.thread_id
+  CROSS JOIN LATERAL (SELECT checked_at FROM thread WHERE id = c.thread_id OFFSET 0) t
   JOIN source s ON s.id = c.source_id
   LEFT JOIN post w ON w.id = coalesce(c.waiting_post_id, c.opening_post_id)
   LEFT JOIN LATERAL (SELECT id, state, taken_by, snoozed_until FROM alert
@@ -31,7 +32,7 @@ CASE WHEN NOT (c.appeal = 'none' OR c.appeal = ANY(%(appeals)s)) THEN 'none'
 SELECT clock, count(*)
   FROM (SELECT {clock} AS clock
           FROM conversation c
-          JOIN thread t ON t.id = c.thread_id
+          CROSS JOIN LATERAL (SELECT checked_at FROM thread WHERE id = c.thread_id OFFSET 0) t
          WHERE {which} {of_source}
          ORDER BY {place}, c.id
          LIMIT %(limit)s) oldest
