@@ -42,24 +42,31 @@ def server(data: Path, database: str) -> Iterator[str]:
     try:
         yield _database_url(running.get_uri(), database)
     finally:
-        running.cleanup()
+        # The wheel may meet a server that ended by itself a moment ago.
+        with suppress(psutil.NoSuchProcess):
+            running.cleanup()
 
 
-def revive(data: Path, say: Callable[[str], None]) -> None:
-    """Start the server again if it died under us; its address stays. Called by the holder of a handle."""
-    if is_running(data):
-        return
+def revive(data: Path, say: Callable[[str], None]) -> bool:
+    """Start the server again if it died under us; its address stays. Whether it had to be started.
+
+    Called now and then by the holder of a handle. A dead server that its parent has not buried yet still
+    looks alive to PostgreSQL: the next call finds it gone.
+    """
+    pid = _postmaster(data)
+    if pid is not None and psutil.pid_exists(pid):
+        return False
     say("База: сервер PostgreSQL остановился, запускаю снова")
     _import_with_room().get_server(cluster_folder(data)).ensure_postgres_running()
+    return True
 
 
-def is_running(data: Path) -> bool:
-    """Whether a server keeps this folder busy now."""
-    pid_file = cluster_folder(data) / "postmaster.pid"
+def _postmaster(data: Path) -> int | None:
+    """Pid of the server that keeps the cluster busy, or kept it when it died; None: no server."""
     try:
-        return psutil.pid_exists(int(pid_file.read_text().splitlines()[0]))
+        return int((cluster_folder(data) / "postmaster.pid").read_text().splitlines()[0])
     except (OSError, ValueError, IndexError):
-        return False
+        return None
 
 
 def cluster_folder(data: Path) -> Path:
