@@ -212,7 +212,7 @@ def test_an_answer_taken_back_leaves_the_customer_waiting(town: Town) -> None:
 def test_silence_ends_a_talk_only_after_a_look(town: Town) -> None:
     town.say(post("1", "[complaint] деньги списали дважды"), answer("2", "Анна, вернули всё на ваш счёт.", 5))
     town.build(NOON + 6 * MINUTE)
-    later = NOON + timedelta(days=15)
+    later = NOON + timedelta(days=31)
     assert time_passed(town.pool, COMPANY, now=later).moves == 0
     with town.pool.connection() as conn:
         conn.execute("UPDATE thread SET checked_at = %s", [later])

@@ -211,8 +211,8 @@ def threads(draw: st.DrawFn) -> list[Said]:
 RULES = Rules(
     policy=Policy(),
     calendar=Calendar(),
-    now=MONDAY + timedelta(days=20),
-    checked_at=MONDAY + timedelta(days=20),
+    now=MONDAY + timedelta(days=40),
+    checked_at=MONDAY + timedelta(days=40),
 )
 
 

@@ -121,11 +121,11 @@ def test_a_real_busy_thread_is_read_as_by_hand(shared: Path) -> None:
     got = {line["customer"].removeprefix("9000000"): (line["state"], line["checked"]) for line in lines}
     assert got == {
         "04": ("waiting_us", True),
-        "07": ("closed", True),  # answered, then silent for a fortnight
-        "15": ("closed", True),
+        "07": ("waiting_customer", True),
+        "15": ("waiting_customer", True),
         "19": ("waiting_us", True),  # spoke again after our answer
         "24": ("waiting_us", True),
-        "27": ("closed", True),  # we asked first; answered in the end
+        "27": ("waiting_customer", True),  # we asked first; answered in the end
         "33": ("waiting_us", True),
         "36": ("waiting_us", True),
         "40": ("closed", True),  # praise
@@ -133,7 +133,7 @@ def test_a_real_busy_thread_is_read_as_by_hand(shared: Path) -> None:
         "44": ("waiting_us", True),
         "45": ("waiting_us", True),  # named another customer, asked for what only we can give
         "49": ("closed", True),
-        "50": ("closed", True),  # answered privately, then silent
+        "50": ("private", True),
         "51": ("closed", True),  # thanked
         "58": ("waiting_us", True),
     }
