@@ -20,6 +20,16 @@ MAX_FEED = 5_000_000
 
 _FEED = re.compile(rb"<\?xml|<rss\b|<feed\b|<rdf\b", re.IGNORECASE)
 _UTF16 = re.compile(b"\xff\xfe|\xfe\xff")
+#: What feedparser lets through on broken feeds.
+_BROKEN = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
 _UTC = ZoneInfo("UTC")
 
 
@@ -32,7 +42,11 @@ def parse_rss(page: Page) -> Parsed:
     body = page.body[:MAX_FEED] if _UTF16.match(page.body) else page.body[:MAX_FEED].replace(b"\x00", b"")
     if len(page.body) > MAX_FEED:
         reading.doubts.incomplete(f"byte {MAX_FEED}", "too long for a feed: read so far")
-    feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    except _BROKEN as error:
+        reading.doubts.incomplete("", f"the feed cannot be read: {type(error).__name__}")
+        return reading.result()
     if not feed.version and not feed.entries:
         _tell_no_feed(reading, body)
         return reading.result()

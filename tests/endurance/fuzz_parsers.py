@@ -1,8 +1,8 @@
-"""Fuzz the parsers, guided by coverage: `python -m tests.endurance.fuzz_parsers [-max_total_time=300] [folder]`.
+"""Fuzz the parsers, guided by coverage: `python -m tests.endurance.fuzz_parsers [-max_total_time=300]`.
 
-Needs `pip install atheris`. The first byte of an input chooses the parser; the rest is the response. The twins are
-the seeds. An input that breaks the promise (an exception, a post that cannot be stored, posts beside a refusal)
-is written to `crash-…` by libFuzzer. Ends by itself after five minutes.
+Needs `pip install atheris`. The first byte of an input chooses the parser, the rest is the response; the
+twins are the seeds. An input that breaks the promise (an exception, a post that cannot be stored, posts
+beside a refusal) is written to `crash-…` by libFuzzer. Ends by itself after five minutes.
 """
 
 import sys
@@ -14,10 +14,10 @@ import atheris  # type: ignore[import-not-found]
 with atheris.instrument_imports(include=["crawlers.parsers", "crawlers.dates", "crawlers.cleaning"]):
     from crawlers.parsers import kinds, parse
 
+    KINDS = kinds()  # imports every parser
+
 from tests.crawlers.parsers.test_golden import FETCHED_AT, twins
 from tests.crawlers.parsers.test_hostile import check
-
-KINDS = kinds()
 
 
 def one_input(data: bytes) -> None:

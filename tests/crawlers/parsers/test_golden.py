@@ -62,6 +62,12 @@ def test_every_kind_has_a_golden_file(kind: str) -> None:
     assert any(parsed_twin(twin).posts for twin in golden), f"no twin with posts in {TWINS.name}/{kind}"
 
 
+def test_the_table_of_sources_has_a_line_for_every_kind() -> None:
+    table = (TWINS.parents[2] / "docs" / "sources.md").read_text("utf-8")
+    told = [line.split("`")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(told) == kinds()
+
+
 @pytest.mark.parametrize("twin", twins(), ids=lambda twin: f"{twin.parent.name}/{twin.stem}")
 def test_what_a_parser_takes_can_be_stored(twin: Path) -> None:
     posts = parsed_twin(twin).posts

@@ -146,8 +146,8 @@ def test_a_wall_is_a_refusal_on_every_page(kind: str, words: str) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        "2gis", "flamp", "sravni", "banki.json", "banki.microloans", "ozon", "avito", "appstore", "googleplay",
-        "google.business", "yandex.market", "facebook.posts", "facebook.comments", "facebook.ratings",
+        "2gis", "flamp", "sravni", "banki.json", "banki.microloans", "ozon", "avito", "appstore",
+        "googleplay", "google.business", "yandex.market", "facebook.posts", "facebook.comments", "facebook.ratings",
         "facebook.event", "vk.board", "vk.search", "vk.event",
     ],
 )  # fmt: skip
@@ -228,6 +228,15 @@ def test_a_facebook_review_without_all_its_comments_is_not_unanswered() -> None:
 def test_a_key_of_a_batch_refused_everywhere_is_a_refusal() -> None:
     error = {"code": 400, "body": json.dumps({"error": {"code": 190, "message": "no"}})}
     assert events(of("facebook.posts", [error, error])) == {EVENTS.REFUSED}
+
+
+def test_a_feed_with_an_encoding_nobody_can_read_is_told() -> None:
+    feed = (
+        b'<?xml version="1.0" encoding="utf\x83"?><rss><channel><item><title>a</title></item></channel></rss>'
+    )
+    parsed = parse("rss", feed)
+    assert not parsed.posts
+    assert not parsed.is_complete
 
 
 def test_the_real_broker_page(shared: Path) -> None:
