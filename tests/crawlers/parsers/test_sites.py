@@ -147,7 +147,8 @@ def test_a_wall_is_a_refusal_on_every_page(kind: str, words: str) -> None:
     "kind",
     [
         "2gis", "flamp", "sravni", "banki.json", "banki.microloans", "ozon", "avito", "appstore",
-        "googleplay", "google.business", "yandex.market", "facebook.posts", "facebook.comments", "facebook.ratings",
+        "googleplay", "google.business", "yandex.market", "facebook.posts", "facebook.comments",
+        "facebook.ratings",
         "facebook.event", "vk.board", "vk.search", "vk.event",
     ],
 )  # fmt: skip
