@@ -4,7 +4,7 @@ The caller owns the transaction.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
@@ -34,24 +34,6 @@ class CrawlRow:
     gone: int
     rejected: int
     signpost: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a watched source does. `last_good_at`: start of the last complete look, None before the first."""
-
-    source_id: int
-    name: str
-    kind: str
-    needs_person: str | None
-    last_good_at: datetime | None
-    last_at: datetime | None
-    last_outcome: str | None
-    last_reason: str | None
-
-    def lag(self, now: datetime) -> timedelta | None:
-        """How old our picture of the source is."""
-        return now - self.last_good_at if self.last_good_at else None
 
 
 def begin(conn: Connection, source_id: int, started_at: datetime) -> int:
@@ -90,9 +72,3 @@ def mark_stale(conn: Connection, now: datetime) -> int:
 def last(conn: Connection, source_id: int) -> CrawlRow | None:
     with conn.cursor(row_factory=class_row(CrawlRow)) as cur:
         return cur.execute(_SQL["last"], {"source_id": source_id}).fetchone()
-
-
-def health(conn: Connection) -> list[Health]:
-    """Every watched source, in the order they were added."""
-    with conn.cursor(row_factory=class_row(Health)) as cur:
-        return cur.execute(_SQL["health"]).fetchall()

@@ -1,14 +1,16 @@
 """What `doctor` reads: how each source fares, what waits, when a loop was last alive."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from db.sources import EVERY_MINUTES
 from db.sql import queries
+from domain.freshness import Freshness, freshness
 
 _SQL = queries("health")
 
@@ -26,6 +28,22 @@ class SourceHealth:
     last_outcome: str | None
     last_reason: str | None
     good_at: datetime | None
+
+    @property
+    def every(self) -> timedelta:
+        """How often it is looked at."""
+        return timedelta(minutes=int(self.settings.get("every_minutes", EVERY_MINUTES)))
+
+    def freshness(self, now: datetime) -> Freshness:
+        return freshness(
+            kind=self.kind,
+            needs_person=self.needs_person is not None,
+            last_at=self.last_at,
+            last_outcome=self.last_outcome,
+            good_at=self.good_at,
+            every=self.every,
+            now=now,
+        )
 
 
 @dataclass(frozen=True, slots=True)

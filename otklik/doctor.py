@@ -1,7 +1,7 @@
 """`otklik doctor`: one page of truth about this installation. Also run by a schedule."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import psycopg
 from rich.console import Console
@@ -11,6 +11,7 @@ from alerts.slack import SlackMessenger
 from db import health, verdicts
 from db.health import SourceHealth
 from domain.errors import AuthExpired, OtklikError, Retryable
+from domain.freshness import Freshness
 from domain.policy import ChannelKind
 from domain.russian import plural, span
 from otklik import build, schedules
@@ -79,24 +80,26 @@ def _model(services: Services, conn: psycopg.Connection) -> Finding:
 def _source(source: SourceHealth, now: datetime) -> Finding:
     """Who needs a person says so; who was not seen for long is said to be unseen, never to be quiet."""
     subject = f"Источник «{source.name}»"
-    if source.needs_person:
-        return Finding(Level.PERSON, subject, source.needs_person)
-    if source.kind == "import":
-        return Finding(Level.OK, subject, "загружен из файла, ответов в нём не видно")
-    if source.last_at is None:
-        return Finding(Level.NOTE, subject, "ещё ни разу не прочитан")
-    every = timedelta(minutes=int(source.settings.get("every_minutes", 5)))
-    if source.good_at is None and source.last_outcome == "running":
-        return Finding(Level.NOTE, subject, "читается впервые")
-    if source.good_at is None:
-        return Finding(Level.PERSON, subject, f"ни разу не прочитан целиком: {_why(source)}")
-    lag = now - source.good_at
-    seen = f"прочитан {span(lag)} назад"
-    if lag > max(4 * every, timedelta(minutes=30)):
-        return Finding(Level.PERSON, subject, f"{seen}, должен каждые {span(every)}: {_why(source)}")
-    if source.last_outcome not in ("complete", "running"):
-        return Finding(Level.NOTE, subject, f"{seen}; последний раз не до конца: {_why(source)}")
-    return Finding(Level.OK, subject, seen)
+    seen = f"прочитан {span(now - source.good_at)} назад" if source.good_at else ""
+    match source.freshness(now):
+        case Freshness.NEEDS_PERSON:
+            return Finding(Level.PERSON, subject, source.needs_person or "")
+        case Freshness.IMPORTED:
+            return Finding(Level.OK, subject, "загружен из файла, ответов в нём не видно")
+        case Freshness.NEVER:
+            return Finding(Level.NOTE, subject, "ещё ни разу не прочитан")
+        case Freshness.FIRST:
+            return Finding(Level.NOTE, subject, "читается впервые")
+        case Freshness.NEVER_WHOLE:
+            return Finding(Level.PERSON, subject, f"ни разу не прочитан целиком: {_why(source)}")
+        case Freshness.SILENT:
+            return Finding(
+                Level.PERSON, subject, f"{seen}, должен каждые {span(source.every)}: {_why(source)}"
+            )
+        case Freshness.PARTIAL:
+            return Finding(Level.NOTE, subject, f"{seen}; последний раз не до конца: {_why(source)}")
+        case Freshness.FRESH:
+            return Finding(Level.OK, subject, seen)
 
 
 def _why(source: SourceHealth) -> str:

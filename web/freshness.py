@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.health import SourceHealth
-from db.sources import EVERY_MINUTES
+from domain.freshness import Freshness
 from web.words import OUTCOMES, source_kind
-
-#: Misses in a row after which a source counts as silent, and the least time for that.
-_MISSES, _LEAST = 4, timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +36,14 @@ def sources_view(sources: Sequence[SourceHealth], now: datetime) -> tuple[Source
 
 
 def _view(source: SourceHealth, now: datetime) -> SourceView:
-    every = timedelta(minutes=int(source.settings.get("every_minutes", EVERY_MINUTES)))
-    tone, says, advice = _judge(source, every, now)
+    tone, says, advice = _judge(source, now)
     return SourceView(
         name=source.name,
         kind=source_kind(source.kind),
         tone=tone,
         says=says,
         advice=advice,
-        every=every,
+        every=source.every,
         good_at=source.good_at,
         last_at=source.last_at,
         last_outcome=OUTCOMES.get(source.last_outcome or "", source.last_outcome or ""),
@@ -55,25 +51,26 @@ def _view(source: SourceHealth, now: datetime) -> SourceView:
     )
 
 
-def _judge(source: SourceHealth, every: timedelta, now: datetime) -> tuple[str, str, str]:
-    """Never calls unseen what is merely quiet, nor quiet what was not seen."""
-    if source.needs_person:
-        return "bad", "не читается, нужен человек", source.needs_person
-    if source.kind.partition(".")[0] == "import":
-        return "idle", "загружен из файла", "Ответов в нём не видно: обращения отсюда «не проверены»."
-    if source.last_at is None:
-        return (
-            "note",
-            "ещё ни разу не читали",
-            "Первый просмотр начнётся по расписанию; работает ли otklik run?",
-        )
-    if source.good_at is None:
-        return "bad", "ни разу не прочитан целиком", _retry(source)
-    if now - source.good_at > max(_MISSES * every, _LEAST):
-        return "bad", "давно не читали", _retry(source)
-    if source.last_outcome not in ("complete", "running"):
-        return "note", "в последний раз прочитан не целиком", _retry(source)
-    return "good", "читается", ""
+def _judge(source: SourceHealth, now: datetime) -> tuple[str, str, str]:
+    """Tone, what is so, what a person should do."""
+    match source.freshness(now):
+        case Freshness.NEEDS_PERSON:
+            return "bad", "не читается, нужен человек", source.needs_person or ""
+        case Freshness.IMPORTED:
+            return "idle", "загружен из файла", "Ответов в нём не видно: обращения отсюда «не проверены»."
+        case Freshness.NEVER:
+            advice = "Первый просмотр начнётся по расписанию; работает ли otklik run?"
+            return "note", "ещё ни разу не читали", advice
+        case Freshness.FIRST:
+            return "note", "читаем впервые", ""
+        case Freshness.NEVER_WHOLE:
+            return "bad", "ни разу не прочитан целиком", _retry(source)
+        case Freshness.SILENT:
+            return "bad", "давно не читали", _retry(source)
+        case Freshness.PARTIAL:
+            return "note", "в последний раз прочитан не целиком", _retry(source)
+        case Freshness.FRESH:
+            return "good", "читается", ""
 
 
 def _retry(source: SourceHealth) -> str:

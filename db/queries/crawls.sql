@@ -30,17 +30,3 @@ RETURNING id;
 -- The newest look at a source, however it ended.
 SELECT id, source_id, started_at, finished_at, outcome, reason, asked, got, new, edited, gone, rejected, signpost
   FROM crawl WHERE source_id = %(source_id)s ORDER BY started_at DESC, id DESC LIMIT 1;
-
--- name: health
--- Each watched source: its last good look, what came after, and what it waits for.
-SELECT s.id AS source_id, s.name, s.kind, s.needs_person,
-       good.started_at AS last_good_at,
-       last.started_at AS last_at, last.outcome AS last_outcome, last.reason AS last_reason
-  FROM source s
-  LEFT JOIN LATERAL (SELECT started_at FROM crawl
-                      WHERE source_id = s.id AND outcome = 'complete'
-                      ORDER BY started_at DESC LIMIT 1) good ON true
-  LEFT JOIN LATERAL (SELECT started_at, outcome, reason FROM crawl
-                      WHERE source_id = s.id ORDER BY started_at DESC, id DESC LIMIT 1) last ON true
- WHERE s.is_active
- ORDER BY s.id;

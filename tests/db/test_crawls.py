@@ -49,13 +49,3 @@ def test_only_rows_nobody_can_work_on_are_stale(conn: Connection, source: int) -
     crawls.begin(conn, source, NOON)
     assert crawls.mark_stale(conn, NOON + timedelta(minutes=59)) == 0
     assert crawls.mark_stale(conn, NOON + timedelta(minutes=61)) == 1
-
-
-def test_health_tells_the_lag_since_the_last_complete_look(conn: Connection, source: int) -> None:
-    assert crawls.health(conn)[0].lag(NOON) is None
-    for minutes, how in ((0, CrawlOutcome.COMPLETE), (5, CrawlOutcome.FAILED)):
-        at = NOON + timedelta(minutes=minutes)
-        crawls.finish(conn, crawls.begin(conn, source, at), CrawlRun(source, at, outcome=how), at)
-    health = crawls.health(conn)[0]
-    assert health.lag(NOON + timedelta(minutes=7)) == timedelta(minutes=7)
-    assert health.last_outcome == "failed"
