@@ -77,11 +77,15 @@ class PolicySection(Section):
 
     warn_after_minutes: Annotated[int, Field(gt=0)] = 30
     answer_within_minutes: Annotated[int, Field(gt=0)] = 60
+    #: for a promise that names no time
+    promise_within_minutes: Annotated[int, Field(gt=0)] = 540
     silent_after_days: Annotated[int, Field(gt=0)] = 30
     history_after_hours: Annotated[int, Field(gt=0)] = 24
     remind_after_hours: Annotated[int, Field(gt=0)] = 24
     pings_an_hour: Annotated[int, Field(gt=0)] = 20
     alert_on: tuple[Appeals, ...] = ("complaint", "question")
+    #: words of the house that a customer cannot read
+    jargon: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _warning_comes_first(self) -> "PolicySection":
@@ -93,11 +97,13 @@ class PolicySection(Section):
         return Policy(
             warn_after=timedelta(minutes=self.warn_after_minutes),
             answer_within=timedelta(minutes=self.answer_within_minutes),
+            promise_within=timedelta(minutes=self.promise_within_minutes),
             silent_after=timedelta(days=self.silent_after_days),
             history_after=timedelta(hours=self.history_after_hours),
             remind_after=timedelta(hours=self.remind_after_hours),
             pings_an_hour=self.pings_an_hour,
             alert_on=self.alert_on,
+            jargon=self.jargon,
         )
 
 
