@@ -15,6 +15,8 @@ from onnx import TensorProto, helper, numpy_helper
 from classifiers.training.network import Network
 
 Array = NDArray[np.float32]
+#: layer -> where nearly all of its inputs lie (network.spans)
+Spans = dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,35 @@ class _Graph:
         self.weights.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
         return name
 
-    def int8_matrix(self, values: Array, axis: int) -> str:
-        """A weight kept in int8 with a scale a column (axis 1) or row (axis 0); floats again when loaded."""
-        peak = np.abs(values).max(axis=1 - axis, keepdims=True)
-        scale = np.maximum(peak / 127, 1e-9).astype(np.float32)
-        whole = np.clip(np.round(values / scale), -127, 127).astype(np.int8)
-        return self.add("DequantizeLinear", self.constant(whole), self.constant(scale.ravel()), axis=axis)
-
-    def dense(self, x: str, weight: Array, bias: Array | None) -> str:
-        """x @ weight.T + bias, as torch means it."""
-        y = self.add("MatMul", x, self.int8_matrix(weight.T, axis=1))
+    def linear(self, x: str, weight: Array, bias: Array | None) -> str:
+        """x @ weight.T + bias in floats: the heads are small and decide."""
+        y = self.add("MatMul", x, self.constant(weight.T.astype(np.float32)))
         return y if bias is None else self.add("Add", y, self.constant(bias))
+
+    def int8_matrix(self, values: Array) -> tuple[str, str]:
+        """A weight in 7 bits with a scale a column (older CPUs overflow with 8), and its scales."""
+        scale = np.maximum(np.abs(values).max(axis=0) / 63, 1e-9).astype(np.float32)
+        whole = np.clip(np.round(values / scale), -63, 63).astype(np.int8)
+        return self.constant(whole), self.constant(scale)
+
+    def dense(self, x: str, weight: Array, bias: Array | None, span: tuple[float, float]) -> str:
+        """x @ weight.T + bias in integers. `span` is where x lies, fixed: no row depends on another."""
+        low, high = min(span[0], -1e-3), max(span[1], 1e-3)
+        scale = np.float32((high - low) / 255)
+        zero = np.uint8(round(-low / scale))
+        whole, scales = self.int8_matrix(weight.T)
+        step, shift = self.constant(scale), self.constant(zero)
+        rounded = self.add("QuantizeLinear", x, step, shift)
+        inputs = [
+            rounded,
+            whole,
+            step,
+            scales,
+            shift,
+            "",
+            *([self.constant(bias)] if bias is not None else []),
+        ]
+        return self.add("MatMulIntegerToFloat", *inputs, domain="com.microsoft")
 
 
 def _weights(network: Network) -> dict[str, Array]:
@@ -91,16 +111,20 @@ def _embedded(g: _Graph, w: dict[str, Array]) -> str:
     return g.add("Add", tokens, places)
 
 
-def _layer(g: _Graph, x: str, mask: str, w: dict[str, Array], prefix: str, heads: int) -> str:
+def _layer(g: _Graph, x: str, mask: str, w: dict[str, Array], prefix: str, heads: int, spans: Spans) -> str:
+    def dense(value: str, part: str) -> str:
+        name = f"{prefix}.{part}"
+        return g.dense(value, w[f"{name}.weight"], w[f"{name}.bias"], spans[name])
+
     y = _norm(g, x, w, f"{prefix}.norm1")
-    qkv = g.dense(y, w[f"{prefix}.qkv.weight"], w[f"{prefix}.qkv.bias"])
+    qkv = dense(y, "qkv")
     q, k, v = (g.name("part") for _ in range(3))
     g.nodes.append(helper.make_node("Split", [qkv], [q, k, v], axis=-1, num_outputs=3))
     seen = g.add("MultiHeadAttention", q, k, v, "", mask, domain="com.microsoft", num_heads=heads)
-    x = g.add("Add", x, g.dense(seen, w[f"{prefix}.out.weight"], w[f"{prefix}.out.bias"]))
+    x = g.add("Add", x, dense(seen, "out"))
     y = _norm(g, x, w, f"{prefix}.norm2")
-    y = g.add("Gelu", g.dense(y, w[f"{prefix}.up.weight"], w[f"{prefix}.up.bias"]), domain="com.microsoft")
-    return g.add("Add", x, g.dense(y, w[f"{prefix}.down.weight"], w[f"{prefix}.down.bias"]))
+    y = g.add("Gelu", dense(y, "up"), domain="com.microsoft")
+    return g.add("Add", x, dense(y, "down"))
 
 
 def _pooled(g: _Graph, x: str) -> str:
@@ -146,27 +170,29 @@ def _unit(g: _Graph, x: str) -> str:
     return g.add("Div", x, g.add("Max", length, g.constant(np.float32(1e-6))))
 
 
-def assemble(network: Network, linear: Linear, shares: dict[str, tuple[float, float]], path: Path) -> None:
+def assemble(
+    network: Network, linear: Linear, shares: dict[str, tuple[float, float]], spans: Spans, path: Path
+) -> None:
     """Write the graph. `shares`: output -> weights of the network's and of the linear branch in it."""
     g, w = _Graph(), _weights(network)
     mask = g.add("Cast", "attention_mask", to=TensorProto.INT32)
     x = _embedded(g, w)
     for index in range(network.shape.layers):
-        x = _layer(g, x, mask, w, f"layers.{index}", network.shape.heads)
+        x = _layer(g, x, mask, w, f"layers.{index}", network.shape.heads, spans)
     pooled = _pooled(g, _norm(g, x, w, "norm"))
     sides, topics = _linear(g, linear)
     start = 0
     for head, width in (("sentiment", 3), ("appeal", 5)):
         deep_share, wide_share = shares[head]
-        deep = g.dense(pooled, deep_share * w[f"{head}.weight"], deep_share * w[f"{head}.bias"])
+        deep = g.linear(pooled, deep_share * w[f"{head}.weight"], deep_share * w[f"{head}.bias"])
         cut = [g.constant(np.array([n])) for n in (start, start + width, 1)]
         wide = g.add("Mul", g.add("Slice", sides, *cut), g.constant(np.float32(wide_share)))
         g.add("Add", deep, wide, output=head)
         start += width
-    g.add("Identity", g.dense(pooled, w["answer.weight"], w["answer.bias"]), output="answer")
+    g.add("Identity", g.linear(pooled, w["answer.weight"], w["answer.bias"]), output="answer")
     meaning = g.add(
         "Mul",
-        _unit(g, g.dense(pooled, w["vector.weight"], None)),
+        _unit(g, g.linear(pooled, w["vector.weight"], None)),
         g.constant(np.float32(shares["vector"][0])),
     )
     about = g.add("Mul", _unit(g, topics), g.constant(np.float32(shares["vector"][1])))

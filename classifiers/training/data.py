@@ -17,7 +17,7 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 SENTIMENTS = ("negative", "neutral", "positive")
 APPEALS = ("complaint", "question", "praise", "suggestion", "none")
 ANSWERS = (
-    "holding", "solving", "asking_details", "moved_private", "deflection",
+    "holding", "solving", "details", "private", "deflection",
     "monosyllabic", "impersonal", "rude", "jargon",
 )  # fmt: skip
 
@@ -109,7 +109,7 @@ def answers(corpus: Path = CORPUS) -> list[Example]:
     return [
         Example(
             str(row["text"]), SourceKind.COMMENT, None, None, 1.0, path.stem,
-            answer=tuple(row.get("labels") or ()),  # type: ignore[arg-type]  # a list of names
+            answer=(*row["kinds"], *row["faults"]),  # type: ignore[misc]  # lists of names
         )
         for path in sorted((corpus / "answers").glob("*.jsonl"))
         for row in read_lines(path)

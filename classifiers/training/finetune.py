@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from classifiers.normalise import normalise
 from classifiers.training import progress
-from classifiers.training.data import ANSWERS, Example
+from classifiers.training.data import Example
 from classifiers.training.network import Network
 from classifiers.training.noise import spoiled
 from classifiers.training.tokens import TAGS
@@ -34,7 +34,6 @@ class Recipe:
     steps: int = 1500
     own: int = 48  # texts of ours in a batch, taken by turns
     public: int = 24
-    answers: int = 12
     rate: float = 6e-4
     dropout: float = 0.15
     smoothing: float = 0.05
@@ -53,19 +52,12 @@ class Batches:
         tokenizer: Tokenizer,
         own: Sequence[Example],
         public: Sequence[Example],
-        answers: Sequence[Example],
         recipe: Recipe,
     ) -> None:
         self.tokenizer, self.recipe = tokenizer, recipe
-        self.own, self.public, self.answers = (
-            list(own),
-            [e for e in public if e.source in PUBLIC_WEIGHTS],
-            list(answers),
-        )
+        self.own, self.public = list(own), [e for e in public if e.source in PUBLIC_WEIGHTS]
         self.random = Random(recipe.seed)  # noqa: S311  # repeatable, not secret
-        self.pieces = {
-            id(e): windows(normalise(e.text), recipe.window_chars) for e in [*own, *public, *answers]
-        }
+        self.pieces = {id(e): windows(normalise(e.text), recipe.window_chars) for e in [*own, *public]}
         self.by_problem: dict[str, list[Example]] = defaultdict(list)
         for example in own:
             for problem in example.problems:
@@ -86,8 +78,6 @@ class Batches:
                     picked.append(self.random.choice(mates))
             if self.public:
                 picked = picked + self.random.choices(self.public, weights, k=self.recipe.public)
-            if self.answers:
-                picked = picked + self.random.choices(self.answers, k=self.recipe.answers)
             yield picked, *self.encode(picked)
 
     def encode(self, examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
@@ -134,7 +124,6 @@ def loss_of(
     appeals = [
         (row, _NONE, recipe.public_none) if e.appeal is None else (row, e.appeal, 1.0)
         for row, e in enumerate(examples)
-        if e.answer is None
     ]
     for head, known in ((network.sentiment, sentiments), (network.appeal, appeals)):
         if known:
@@ -146,12 +135,6 @@ def loss_of(
                 reduction="none",
             )
             total = total + (losses * torch.tensor(weights, device=device)).mean()
-    answered = [row for row, e in enumerate(examples) if e.answer is not None]
-    if answered:
-        read = torch.tensor(
-            [[float(a in (examples[row].answer or ())) for a in ANSWERS] for row in answered], device=device
-        )
-        total = total + F.binary_cross_entropy_with_logits(network.answer(pooled[answered]), read)
     return total + recipe.contrast * contrast(network, examples, pooled)
 
 
@@ -179,7 +162,6 @@ def finetune(
     own: Sequence[Example],
     public: Sequence[Example],
     recipe: Recipe,
-    answers: Sequence[Example] = (),
 ) -> Network:
     """The network trained on labelled texts; its weights are a running mean of the last steps."""
     torch.manual_seed(recipe.seed)
@@ -198,7 +180,7 @@ def finetune(
     ]
     optimizer = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=0.02)
     mean = copy.deepcopy(network)
-    batches = iter(Batches(tokenizer, own, public, answers, recipe))
+    batches = iter(Batches(tokenizer, own, public, recipe))
     network.train()
     losses = [0.0]
     for step in progress.steps("fine-tuning", 0, recipe.steps, lambda: f"loss {losses[-1]:.3f}"):
@@ -222,3 +204,15 @@ def finetune(
 def load(checkpoint: Path, network: Network) -> Network:
     network.load_state_dict(torch.load(checkpoint, map_location="cpu")["network"])
     return network
+
+
+def in_order(
+    tokenizer: Tokenizer, examples: Sequence[Example], recipe: Recipe
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of the texts' first windows, as the runtime reads them, in the order given."""
+    for start in range(0, len(examples), 32):
+        texts = [
+            f"{TAGS[e.kind]} {windows(normalise(e.text), recipe.window_chars)[0]}"
+            for e in examples[start : start + 32]
+        ]
+        yield padded(tokenizer, texts, recipe.max_tokens)

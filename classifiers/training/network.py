@@ -1,5 +1,6 @@
 """The network: a small transformer over pieces of words, a head for each thing we want to know."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 import torch
@@ -91,3 +92,30 @@ class Network(nn.Module):  # type: ignore[misc]  # as above
         mean = (states * real).sum(1) / real.sum(1).clamp(min=1)
         peak = (states + (real - 1) * 1e4).amax(1)
         return torch.cat([mean, peak], dim=1)
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]  # torch is not there when types are checked
+def spans(network: Network, batches: Iterable[tuple[Tensor, Tensor]]) -> dict[str, tuple[float, float]]:
+    """Where the inputs of each matrix lie, all but one in ten thousand, over batches of ids and masks."""
+    found: dict[str, list[tuple[float, float]]] = {}
+
+    def watch(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        def note(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            values = inputs[0].flatten()
+            values = values[torch.randperm(len(values))[:200_000]]  # quantile takes no more at once
+            low, high = torch.quantile(values, torch.tensor([5e-5, 1 - 5e-5])).tolist()
+            found.setdefault(name, []).append((low, high))
+
+        return note
+
+    hooks = [
+        module.register_forward_pre_hook(watch(name))
+        for name, module in network.named_modules()
+        if name.startswith("layers.") and isinstance(module, nn.Linear)
+    ]
+    network.eval()
+    for ids, mask in batches:
+        network.pooled(ids, mask)
+    for hook in hooks:
+        hook.remove()
+    return {name: (min(a for a, _ in seen), max(b for _, b in seen)) for name, seen in found.items()}
