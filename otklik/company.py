@@ -43,8 +43,8 @@ def apply(
     if dry_run or (current and not changes):
         return Applied(current[0] if current else 0, tuple(changes))
     for source in config.source:
-        source_id = rows.put_source(conn, source.name, source.kind, source.settings, now=now)
-        staff = {hash_id(source.kind, account): account for account in source.staff}
+        source_id = rows.put_source(conn, source.name, source.kind, config.settings_of(source), now=now)
+        staff = {hash_id(source.kind, account): account for account in source.accounts}
         rows.set_official(conn, source_id, staff)
     rows.stop_sources_not_in(conn, [source.name for source in config.source])
     # What could not be delivered may have failed for what was mended just now.

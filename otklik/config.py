@@ -4,7 +4,7 @@ import re
 import tomllib
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from domain.errors import BadConfig
 from domain.policy import Appeals, Calendar, Channel, ChannelKind, Hours, Policy
+from otklik.source_sections import KINDS, SiteSection, SourceBase, SourceSection
 
 _DAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
@@ -22,6 +23,18 @@ class Section(BaseModel):
 
 class BrandSection(Section):
     name: Annotated[str, Field(min_length=1)]
+    #: e-mail or address of a page: whom a site may write to about our visits
+    contact: Annotated[str, Field(max_length=200)] | None = None
+
+    @field_validator("contact")
+    @classmethod
+    def _can_be_reached(cls, contact: str | None) -> str | None:
+        # It stands in a header of HTTP, where only visible ASCII may.
+        if contact is not None and not re.fullmatch(
+            r"[!-'*-~]+@[!-'*-~]+\.[!-'*-~]+|https?://[!-'*-~]+", contact
+        ):
+            raise ValueError(f"«{contact}»: нужна почта или адрес страницы, например «pr@example.org»")
+        return contact
 
 
 class CalendarSection(Section):
@@ -122,34 +135,6 @@ class ChannelSection(Section):
         return Channel(name=self.name, kind=self.kind, target=self.target)
 
 
-class SourceSection(Section):
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    kind: Literal["vk"]
-    #: VK: short name, "club123" or the number of the community
-    community: str
-    #: accounts that answer for the company beside the community itself: ids as numbers or "id123"
-    staff: list[str] = []
-    calendar: str | None = None
-    channels: list[str] | None = None
-    every_minutes: Annotated[int, Field(ge=1)] = 5
-    #: how far back the first look goes
-    history_days: Annotated[int, Field(ge=1, le=20_000)] = 30
-
-    @field_validator("staff")
-    @classmethod
-    def _ids_are_numbers(cls, staff: list[str]) -> list[str]:
-        for account in staff:
-            if not re.fullmatch(r"(id|club|-)?\d+", account):
-                raise ValueError(f"«{account}» не похоже на id; пишите как «id123» или «club45»")
-        return [account.removeprefix("id").replace("club", "-") for account in staff]
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What the crawl of this kind needs, as stored in source.settings."""
-        names = {"community", "every_minutes", "history_days"}
-        return self.model_dump(mode="json", include=names)
-
-
 class OwnerSection(Section):
     name: Annotated[str, Field(min_length=1)]
     channel: str
@@ -174,9 +159,18 @@ class Config(Section):
                 _known(name, channels, ("source", n, "channels"), "[[channel]]")
             if source.calendar:
                 _known(source.calendar, calendars, ("source", n, "calendar"), "[[calendar]]")
+            if isinstance(source, SiteSection) and not self.brand.contact:
+                says = f'источник «{source.name}» читает сайт: назовитесь ему; допишите contact = "почта"'
+                raise _misfit(("brand", "contact"), says)
         for n, owner in enumerate(self.owner):
             _known(owner.channel, channels, ("owner", n, "channel"), "[[channel]]")
         return self
+
+    def settings_of(self, source: SourceBase) -> dict[str, Any]:
+        """What a crawl needs to know, as stored in source.settings: sites are told who asks, too."""
+        if not isinstance(source, SiteSection):
+            return source.settings
+        return source.settings | {"contact": self.brand.contact, "brand": self.brand.name}
 
 
 def load(path: Path) -> Config:
@@ -198,16 +192,23 @@ def load(path: Path) -> Config:
 
 
 def _explain(path: Path, text: str, error: dict[str, Any]) -> str:
-    place = error.get("ctx", {}).get("place", list(error["loc"]))
+    place = error.get("ctx", {}).get("place") or _without_kind(list(error["loc"]), error["type"])
     line = line_of(text, place)
     where = ".".join(str(p + 1) if isinstance(p, int) else str(p) for p in place)
     return f"{path}:{line}: {where + ': ' if where else ''}{_in_russian(error)}"
 
 
+def _without_kind(place: list[str | int], error: str) -> list[str | int]:
+    """pydantic names the kind of a source inside the path to its fields; the file has no such step."""
+    if error.startswith("union_tag"):
+        return [*place, "kind"]
+    return place[:2] + place[3:] if place[:1] == ["source"] and place[2:3] and place[2] in KINDS else place
+
+
 def _in_russian(error: dict[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     match kind:
-        case "missing":
+        case "missing" | "union_tag_not_found":
             return "не хватает этого поля; допишите его"
         case "extra_forbidden":
             return "такого поля нет; уберите его или исправьте опечатку (все поля: otklik init --print)"
@@ -217,6 +218,10 @@ def _in_russian(error: dict[str, Any]) -> str:
             return str(context["says"])
         case "literal_error" | "enum":
             return f"здесь может стоять {context['expected']}, а не {error['input']!r}"
+        case "union_tag_invalid":
+            return f"здесь может стоять {context['expected_tags']}, а не {context['tag']!r}"
+        case "string_pattern_mismatch":
+            return f"так не пишут: {error['input']!r}; образец: {context['pattern']}"
         case "greater_than" | "greater_than_equal":
             return f"число должно быть больше {context.get('gt', context.get('ge'))}, а не {error['input']!r}"
         case "string_type" | "int_type" | "bool_type" | "list_type" | "dict_type" | "int_parsing":

@@ -9,6 +9,7 @@ STARTER = """\
 
 [brand]
 name = "Ромашка Банк"            # так компанию назовут в сообщениях
+# contact = "pr@example.org"     # кому сайты могут написать о наших визитах; без него сайты не читают
 
 # Что обещано: минуты рабочие, по календарю ниже.
 [policy]
@@ -50,6 +51,44 @@ holidays = true                  # праздники и переносы Рос
 # every_minutes = 5
 # history_days = 30              # как далеко в прошлое смотреть в первый раз
 # channels = ["smm"]             # без этой строки слышат все каналы
+
+# Отзывы банка на banki.ru: код банка из адреса его страницы.
+# [[source]]
+# name = "Банки.ру"
+# kind = "banki"
+# company = "romashka"
+# every_minutes = 60
+# pages = 40                     # сколько страниц читать за раз, не больше
+
+# Отзывы на sravni.ru: номер организации; type: "bank", "insuranceCompany" или "mfo".
+# [[source]]
+# name = "Сравни"
+# kind = "sravni"
+# organisation = "5bb4f768245bc22a520a6115"
+# type = "bank"
+
+# Любая страница с разметкой отзывов schema.org; next: ссылка на следующую страницу.
+# [[source]]
+# name = "Отзовик города"
+# kind = "page"
+# url = "https://example.org/romashka/otzyvy"
+# next = "a[rel=next]"
+# staff = ["Ромашка Банк"]       # под какими именами отвечает компания
+
+# Ленты новостей и форумов: берутся записи, где названа компания.
+# [[source]]
+# name = "Форум"
+# kind = "rss"
+# url = "https://example.org/feed.xml"
+# words = ["Ромашка"]            # как ещё зовут компанию, кроме имени из [brand]
+
+# Отзывы о приложении в App Store: число из адреса …/id123456789.
+# [[source]]
+# name = "App Store"
+# kind = "appstore"
+# app = "123456789"
+# country = "ru"
+# proxy = "http://127.0.0.1:3128"  # если сайт виден только через прокси
 
 # Кому отдавать причину.
 # [[owner]]

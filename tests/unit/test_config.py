@@ -1,5 +1,6 @@
 """`otklik.toml`: an error names the line, what is wrong and what to write instead."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,17 +41,44 @@ def test_the_starter_file_is_right_as_it_is(tmp_path: Path) -> None:
 def test_the_starter_file_is_right_with_every_line_uncommented(tmp_path: Path) -> None:
     lines = []
     for line in STARTER.splitlines():
-        is_setting = line.startswith(("# [[", "# name", "# kind", "# target", "# community", "# staff",
-                                      "# every_minutes", "# history_days", "# channel", '# "'))  # fmt: skip
+        is_setting = re.match(r'# (\[\[|[a-z_]+ = |")', line)
         lines.append(line.removeprefix("# ") if is_setting else line)
     found = load(write(tmp_path, "\n".join(lines)))
-    assert [source.community for source in found.source] == ["romashka_bank"]
+    kinds = [source.kind for source in found.source]
+    assert kinds == ["vk", "banki", "sravni", "page", "rss", "appstore"]
 
 
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [
         pytest.param(('kind = "vk"', 'kind = "ok"'), 10, "'vk'", id="unknown kind"),
+        pytest.param(('kind = "vk"\n', ""), 8, "kind: не хватает", id="no kind"),
+        pytest.param(('community = "romashka"', "community = 7"), 11, "source.1.community: ", id="in a kind"),
+        pytest.param(
+            ('kind = "vk"\ncommunity = "romashka"', 'kind = "banki"\ncompany = "romashka"'),
+            1,
+            "contact",
+            id="a site must know who asks",
+        ),
+        pytest.param(
+            ('kind = "vk"\ncommunity = "romashka"', 'kind = "banki"\ncompany = "a&b=c"'),
+            11,
+            "так не пишут",
+            id="a code that would change the address",
+        ),
+        pytest.param(
+            ('kind = "vk"\ncommunity = "romashka"', 'kind = "page"\nurl = "file:///etc/passwd"'),
+            11,
+            "не адрес",
+            id="not of the web",
+        ),
+        pytest.param(
+            ('kind = "vk"\ncommunity = "romashka"', 'kind = "page"\nurl = "https://a.ru"\nnext = "a["'),
+            12,
+            "не селектор",
+            id="selector",
+        ),
+        pytest.param(('name = "Ромашка Банк"', 'name = "Р"\ncontact = "пиар"'), 3, "почта", id="contact"),
         pytest.param(('community = "romashka"\n', ""), 8, "community: не хватает", id="missing field"),
         pytest.param(('target = "C1"', 'target = ""'), 4, "нужен target", id="Slack without address"),
         pytest.param(
@@ -97,3 +125,13 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(BadConfig) as caught:
         load(path)
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_site_is_told_who_asks(tmp_path: Path) -> None:
+    site = '\n[[source]]\nname = "Банки"\nkind = "banki"\ncompany = "romashka"\n'
+    text = GOOD.replace("[[channel]]", 'contact = "pr@example.org"\n[[channel]]', 1) + site
+    found = load(write(tmp_path, text))
+    settings = found.settings_of(found.source[1])
+    assert settings["contact"] == "pr@example.org"
+    assert settings["company"] == "romashka"
+    assert "contact" not in found.settings_of(found.source[0])
