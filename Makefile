@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock clean
+.PHONY: run test check format lock clean evaluate bench-classify train
 
 run: $(VENV)/run.stamp
 	@$(BIN)/otklik run
@@ -38,6 +38,24 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 lock:
 	uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+# Figures of the model in charge on labelled sets: make evaluate DATA=folder (beside training data: the floor too).
+evaluate: $(VENV)/run.stamp
+	@$(BIN)/python -m benchmarks.evaluate "$(DATA)"
+
+# The model against others of its size, each figure a ratio taken in one run. Needs torch.
+bench-classify: $(VENV)/torch.stamp
+	@$(BIN)/python -m benchmarks.classify
+
+# Train the bundled model anew: make train DATA=folder with train/ and text/ (hours on a CPU; goes on where it stopped).
+train: $(VENV)/torch.stamp
+	@$(BIN)/python -m classifiers.training "$(DATA)"
+
+# Chosen per machine (CPU or CUDA), so not in the hashed locks.
+$(VENV)/torch.stamp: pyproject.toml $(VENV)/run.stamp
+	@echo "Installing torch and what training needs into $(VENV)…"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable ".[torch]"
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
