@@ -30,8 +30,11 @@ def main(
     work: Annotated[Path, typer.Option(help="checkpoints; outside the repository")] = Path(".training"),
     out: Annotated[Path, typer.Option(help="folder of the finished model")] = Path("classifiers/bundled"),
     name: Annotated[str, typer.Option(help="id of the model")] = "otklik-ru-1",
-    pretraining_steps: int = 5600,
-    steps: int = 1500,
+    customers: Annotated[
+        list[Path] | None, typer.Option(help="further JSON lines: text and label, or rating 1 to 5")
+    ] = None,
+    pretraining_steps: int = 4600,
+    steps: int = 650,
     vocabulary: int = 8192,
     threads: int = 1,
 ) -> None:
@@ -39,6 +42,8 @@ def main(
     torch.set_num_threads(threads)
     work.mkdir(parents=True, exist_ok=True)
     own, public = data.posts(), data.public(folder)
+    for path in customers or ():
+        public += data.customers(path)
     typer.echo(f"{len(own)} texts of ours, {len(public)} public ones, {len(data.answers())} answers")
     tokenizer, network = _pretrained(folder, work, vocabulary, pretraining_steps)
     learn, fit = calibrate.held_out(own)

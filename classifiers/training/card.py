@@ -46,6 +46,8 @@ def write_card(
             {**_OURS, "rows": own},
             *(
                 {"name": key, "licence": PUBLIC[key].licence, "where": PUBLIC[key].repository, "rows": rows}
+                if key in PUBLIC
+                else {"name": key, "licence": "the user's own", "where": "", "rows": rows}
                 for key, rows in sorted(used.items())
             ),
             _FREE,

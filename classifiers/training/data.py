@@ -44,6 +44,12 @@ PUBLIC = {
 }
 
 
+#: Name of sets that are the user's own.
+CUSTOMERS = "customers"
+#: Four stars are praise with a but: too mixed to learn from.
+_BY_RATING = {1: "negative", 2: "negative", 3: "neutral", 5: "positive"}
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One labelled text."""
@@ -84,6 +90,22 @@ def public(data: Path) -> list[Example]:
                 out.append(
                     Example(str(row["text"]), about.kind, SENTIMENTS.index(label), None, about.weight, name)
                 )
+    return out
+
+
+def customers(path: Path) -> list[Example]:
+    """Customers' words from a user's file: JSON lines with `text` and `label`, or a `rating` of 1 to 5.
+
+    Stars tell the sentiment; whether a text is a complaint they do not tell, so that loss is masked.
+    """
+    out = []
+    for row in read_lines(path):
+        rating = row.get("rating")
+        label = _BY_RATING.get(int(str(rating))) if rating is not None else str(row.get("label"))
+        if label in SENTIMENTS:
+            out.append(
+                Example(str(row["text"]), SourceKind.REVIEW, SENTIMENTS.index(label), None, 0.3, CUSTOMERS)
+            )
     return out
 
 

@@ -14,14 +14,20 @@ from torch.nn import functional as F
 
 from classifiers.normalise import normalise
 from classifiers.training import progress
-from classifiers.training.data import Example
+from classifiers.training.data import CUSTOMERS, Example
 from classifiers.training.network import Network
 from classifiers.training.noise import spoiled
 from classifiers.training.tokens import TAGS
 from classifiers.windows import windows
 
 #: How often a public text is drawn beside others.
-PUBLIC_WEIGHTS = {"rusentitweet_train": 0.2, "brighter_rus": 0.2, "cedr": 0.03, "ru_goemotions": 0.02}
+PUBLIC_WEIGHTS = {
+    "rusentitweet_train": 0.2,
+    "brighter_rus": 0.2,
+    "cedr": 0.03,
+    "ru_goemotions": 0.02,
+    CUSTOMERS: 0.2,
+}
 
 
 _NONE = 4  # place of "none" among the appeals
@@ -124,6 +130,7 @@ def loss_of(
     appeals = [
         (row, _NONE, recipe.public_none) if e.appeal is None else (row, e.appeal, 1.0)
         for row, e in enumerate(examples)
+        if e.source != CUSTOMERS
     ]
     for head, known in ((network.sentiment, sentiments), (network.appeal, appeals)):
         if known:

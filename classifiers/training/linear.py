@@ -13,7 +13,7 @@ from sklearn.utils.extmath import randomized_svd
 from classifiers.grams import Grams, hashed
 from classifiers.normalise import normalise
 from classifiers.training.assemble import Linear
-from classifiers.training.data import Example
+from classifiers.training.data import CUSTOMERS, Example
 from classifiers.training.tokens import SPECIAL, TAGS
 from domain.verdicts import SourceKind, Text
 
@@ -26,7 +26,7 @@ TOPIC_BUCKETS, TOPICS = 2**16, 64
 
 #: Measured on the sets for measuring (docs/model.md): what a public text is worth beside one of ours. For the
 #: appeal, public posts count as "none" at a tenth: some are complaints, most are not.
-SENTIMENT_WEIGHTS = {"rusentitweet_train": 0.15, "brighter_rus": 0.2, "cedr": 0.03}
+SENTIMENT_WEIGHTS = {"rusentitweet_train": 0.15, "brighter_rus": 0.2, "cedr": 0.03, CUSTOMERS: 0.3}
 APPEAL_WEIGHTS = {"rusentitweet_train": 0.1, "brighter_rus": 0.1, "cedr": 0.02}
 _NONE = 4
 
@@ -100,10 +100,11 @@ def fit(own: Sequence[Example], public: Sequence[Example]) -> LinearModel:
         np.array([e.sentiment for e in everything]),
         np.concatenate([ours, [SENTIMENT_WEIGHTS[e.source] for e in public]]),
     )
+    known = np.array([row < len(own) or e.source in APPEAL_WEIGHTS for row, e in enumerate(everything)])
     appeal = _regression(
-        features,
-        np.array([e.appeal for e in own] + [_NONE] * len(public)),
-        np.concatenate([ours, [APPEAL_WEIGHTS[e.source] for e in public]]),
+        features[known],
+        np.array([e.appeal for e in own] + [_NONE] * len(public))[known],
+        np.concatenate([ours, [APPEAL_WEIGHTS.get(e.source, 0.0) for e in public]])[known],
     )
     complaints = [row for row, e in enumerate(own) if e.appeal == 0]
     return LinearModel(idf, sentiment, appeal, _topics(counted[complaints].multiply(idf).tocsr()))
