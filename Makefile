@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock clean evaluate bench-classify train
+.PHONY: run test check format lock clean verify-kills verify-deadlines bench-parsers evaluate bench-classify train
 
 run: $(VENV)/run.stamp
 	@$(BIN)/otklik run
@@ -39,6 +39,17 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+# Kill the stations 30 times during the town's story and compare with a run nobody disturbed.
+verify-kills: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.endurance.kills
+
+# 100,000 random deadlines against a walker that goes minute by minute (hours on a slow machine).
+verify-deadlines: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks.deadlines 100000
+
+bench-parsers: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks.parsers
 
 # Figures of the model in charge on labelled sets: make evaluate DATA=folder (beside training data: the floor too).
 evaluate: $(VENV)/run.stamp
