@@ -13,8 +13,9 @@ Array = NDArray[np.float64]
 
 #: How much recall weighs beside precision when a threshold is chosen.
 RECALL = 1.5
-#: Share of the talk that is no appeal which a threshold may flag.
-FALSE_ALARMS = 0.03
+#: Share of the talk that is no appeal which a threshold may flag. Talk in our corpus is meant to be hard (half of
+#: it is about companies): where six in a hundred of it are flagged, of general posts hardly any is.
+FALSE_ALARMS = 0.06
 
 
 def held_out(examples: Sequence[Example], share: float = 0.1) -> tuple[list[Example], list[Example]]:
