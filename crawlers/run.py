@@ -30,8 +30,23 @@ log = structlog.get_logger()
 
 Crawl = Callable[[Look], None]
 
-#: How each kind of source is read; a kind is added here and to `SourceSection` in otklik/config.py.
-CRAWLS: dict[str, Crawl] = {"vk": crawl_vk}
+
+def _crawl_site(look: Look) -> None:
+    # Imported when it is needed: Scrapy takes a second, and installs its reactor once a process.
+    from crawlers.sites.crawl import crawl
+
+    crawl(look)
+
+
+#: How each kind of source is read; a kind is added here and to otklik/source_sections.py.
+CRAWLS: dict[str, Crawl] = {
+    "vk": crawl_vk,
+    "banki": _crawl_site,
+    "sravni": _crawl_site,
+    "page": _crawl_site,
+    "rss": _crawl_site,
+    "appstore": _crawl_site,
+}
 
 EXIT = {
     CrawlOutcome.COMPLETE: 0,
