@@ -4,6 +4,7 @@ The same text gets the same scores in any batch: weights alone are int8, activat
 a batch, and padding is masked.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 

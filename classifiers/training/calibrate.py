@@ -13,8 +13,8 @@ Array = NDArray[np.float64]
 
 #: How much recall weighs beside precision when a threshold is chosen.
 RECALL = 1.5
-#: Share of the talk that is no appeal which a threshold may flag. Talk in our corpus is meant to be hard, half
-#: of it about companies: where six in a hundred of it are flagged, of general posts hardly any is.
+#: Share of the talk that is no appeal which a threshold may flag. Talk in our corpus is meant to be hard,
+#: half of it about companies: where six in a hundred of it are flagged, of general posts hardly any is.
 FALSE_ALARMS = 0.06
 
 
