@@ -1,0 +1,1 @@
+"""Recurring problems: the complaints behind them, their life, and what people decided about them."""
