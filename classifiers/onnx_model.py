@@ -165,9 +165,9 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 
 
 def _tokenizer(folder: Path, card: Card):  # type: ignore[no-untyped-def]  # transformers carries no types here
-    from transformers import (
-        PreTrainedTokenizerFast,
-    )  # two seconds that commands without a model need not wait
+    # Imported here: two seconds that commands without a model need not wait. It warns of no torch: expected.
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    from transformers import PreTrainedTokenizerFast
 
     path = folder / "tokenizer.json"
     try:
