@@ -4,7 +4,7 @@ The same text gets the same scores in any batch: weights alone are int8, activat
 a batch, and padding is masked.
 """
 
-import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -166,7 +166,7 @@ def _session(path: Path, threads: int) -> ort.InferenceSession:
 
 def _tokenizer(folder: Path, card: Card):  # type: ignore[no-untyped-def]  # transformers carries no types here
     # Imported here: two seconds that commands without a model need not wait. It warns of no torch: expected.
-    logging.getLogger("transformers").setLevel(logging.ERROR)
+    os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
     from transformers import PreTrainedTokenizerFast
 
     path = folder / "tokenizer.json"
