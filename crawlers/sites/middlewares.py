@@ -53,11 +53,11 @@ class PoliteRobots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreachable: set[str] = set()
-        self._last = 0.0
+        #: when the last page was asked for, in seconds of time.monotonic
+        self._last: float | None = None
 
     async def process_request(self, request: Request) -> None:
-        if request.meta.get("dont_obey_robotstxt"):
-            self._last = time.monotonic()
+        if request.meta.get("dont_obey_robotstxt"):  # robots.txt itself
             return
         rules = await self.robot_parser(request)
         if urlparse_cached(request).netloc in self._unreachable:
@@ -65,9 +65,17 @@ class PoliteRobots(RobotsTxtMiddleware):
         if rules is None:
             return
         self.process_request_2(rules, request)
-        if delay := rules.crawl_delay(ROBOT):
-            await asyncio.sleep(max(0.0, self._last + float(delay) - time.monotonic()))
+        await self._wait(float(rules.crawl_delay(ROBOT) or 0))
         self._last = time.monotonic()
+
+    async def _wait(self, delay_s: float) -> None:
+        """Between two pages; where that is too long for one look, a look is one page."""
+        if self._last is None:
+            return
+        wait = self._last + delay_s - time.monotonic()
+        if wait > self.crawler.settings.getfloat("OTKLIK_PATIENCE_S"):
+            raise Stop(Unavailable(f"robots.txt просит ждать {delay_s:.0f} с: одна страница за взгляд"))
+        await asyncio.sleep(max(0.0, wait))
 
     def process_request_2(self, rp: RobotParser, request: Request) -> None:
         try:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,17 +53,47 @@ class Watch:
     def look(self, **manners: float) -> dict[str, Any]:
         """One look in a process of its own; what it told."""
         done = subprocess.run(
-            [sys.executable, "-m", "tests.crawlers.sites.child", NAME, json.dumps(QUICK | manners)],
-            env=os.environ | {"OTKLIK_DATABASE_URL": self.database_url, "OTKLIK_DATA": str(self.data)},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+            **self._child(manners), capture_output=True, text=True, timeout=120, check=False
         )
         assert done.stdout, done.stderr
         told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return told | {"stderr": done.stderr}
+
+    def killed_after_posts(self, count: int, **manners: float) -> int:
+        """Begin a look and kill it once so many posts are stored; how many there are then."""
+        with subprocess.Popen(**self._child(manners)) as child:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and self._posts() < count:
+                time.sleep(0.05)
+            child.kill()
+        return self._posts()
+
+    def wait_for_answer(self, review: str, *, checked_at: datetime) -> None:
+        """Somebody waits for an answer to this review, and it was last looked at then."""
+        with self.pool.connection() as conn:
+            conn.execute(
+                """INSERT INTO conversation (thread_id, source_id, customer, opening_post_id, appeal, state,
+                                             turn, first_seen_at, last_word_by, post_ids)
+                   SELECT t.id, t.source_id, 'кто-то', p.id, 'complaint', 'waiting_us', 'ours', now(),
+                          'customer', ARRAY[p.id]
+                     FROM thread t JOIN post p ON p.thread_id = t.id WHERE p.external_id = %s""",
+                (review,),
+            )
+            conn.execute(
+                "UPDATE thread SET checked_at = %s WHERE root_external_id = %s", (checked_at, review)
+            )
+
+    def _child(self, manners: dict[str, float]) -> dict[str, Any]:
+        told = json.dumps(QUICK | manners)
+        return {
+            "args": [sys.executable, "-m", "tests.crawlers.sites.child", NAME, told],
+            "env": os.environ | {"OTKLIK_DATABASE_URL": self.database_url, "OTKLIK_DATA": str(self.data)},
+            "cwd": ROOT,
+        }
+
+    def _posts(self) -> int:
+        found: int = self.rows("SELECT count(*) FROM post")[0]["count"]
+        return found
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         with self.pool.connection() as conn, conn.cursor(row_factory=dict_row) as cur:
