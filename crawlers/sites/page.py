@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 from crawlers.parsers.document import Doubts
 from crawlers.parsers.formats.html import page_of
 from crawlers.sites.site import Site, Turn
+from domain.errors import SourceChanged
 
 
 def _following(turn: Turn) -> str | None:
@@ -14,7 +15,10 @@ def _following(turn: Turn) -> str | None:
     link = tree.css(selector).attrib.get("href", "").strip() if tree is not None else ""
     if not link or link.startswith(("#", "javascript:")):
         return None
-    return urljoin(turn.url, link)
+    try:
+        return urljoin(turn.url, link)
+    except ValueError:
+        raise SourceChanged("ссылка на следующую страницу не адрес: проверьте next в otklik.toml") from None
 
 
 SITE = Site("generic", lambda options: str(options["url"]), _following)

@@ -74,6 +74,8 @@ def test_a_wait_that_was_asked_for_is_kept(watch: Watch) -> None:
     told = watch.look()
     assert (told["outcome"], told["new"]) == ("complete", 3)
     assert watch.town.asked[LIST] == 2
+    refused, tried_again = watch.town.times[1:]
+    assert tried_again - refused >= 1
 
 
 @pytest.mark.parametrize(
@@ -238,3 +240,13 @@ def test_a_look_killed_midway_keeps_what_it_read_and_the_next_one_goes_on(watch:
     watch.town.moods.robots = ""
     assert watch.look()["outcome"] == "complete"
     assert len(watch.texts()) == 60
+
+
+def test_a_look_that_takes_too_long_ends_itself_and_says_so(watch: Watch) -> None:
+    fill(watch.town, 250)
+    watch.banki()
+    told = watch.look(delay_s=1.5, budget_s=4)
+    assert told["outcome"] in {"partial", "failed"}  # a slow machine may not come to the first page
+    assert "не дочитано" in told["reason"]
+    assert watch.bookmark() is None
+    assert len(watch.town.pages_asked) < 10

@@ -11,7 +11,10 @@ import pytest
 from crawlers.parsers import parse
 from crawlers.run import CRAWLS
 from crawlers.sites.kinds import SITES
+from crawlers.sites.manners import Manners, scrapy_settings
 from crawlers.sites.site import Turn
+from domain.errors import SourceChanged
+from otklik import __version__
 from otklik.source_sections import KINDS
 
 BANKI = {"site": "https://www.banki.ru", "company": "romashka"}
@@ -71,6 +74,21 @@ def test_the_app_store_shows_ten_pages(number: int, goes_on: bool) -> None:
 def test_a_page_goes_on_where_its_link_leads(link: str, following: str | None) -> None:
     body = f"<html><body>{link}дальше</a></body></html>".encode()
     assert SITES["page"].following(turn("page", PAGE, body, 1, 0)) == following
+
+
+def test_a_link_that_is_no_address_is_a_change_for_a_person() -> None:
+    body = b'<html><body><a class="next" href="http://[1">more</a></body></html>'
+    with pytest.raises(SourceChanged, match="next"):
+        SITES["page"].following(turn("page", PAGE, body, 1, 0))
+
+
+def test_strangers_servers_are_asked_slowly_and_by_our_name() -> None:
+    settings = scrapy_settings(Manners(), "pr@example.org")
+    assert settings["DOWNLOAD_DELAY"] >= 2
+    assert settings["DOWNLOAD_DELAY_JITTER"] == 0
+    assert settings["CONCURRENT_REQUESTS"] == 1
+    assert settings["ROBOTSTXT_OBEY"] is True
+    assert settings["USER_AGENT"] == f"Otklik/{__version__} (+pr@example.org)"
 
 
 def test_looks_at_vk_do_not_pay_for_scrapy() -> None:
