@@ -3,6 +3,8 @@
 import re
 from datetime import datetime, tzinfo
 
+from razdel import sentenize
+
 #: Openings that say nothing yet; what follows them is the matter itself.
 _GREETING = re.compile(
     r"^(?:(?:всем\s+)?(?:здравствуйте|здраствуйте|привет(?:ствую)?|добр(?:ый|ое|ого)\s+(?:день|вечер|утро|дня|вечера|"
@@ -10,7 +12,6 @@ _GREETING = re.compile(
     r"[\s,!.…)(:]*)+",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=\S)|\n+")
 #: Unseen and reordering characters: they could hide or turn round what stands beside them.
 _UNSEEN = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
@@ -39,7 +40,8 @@ def cut(text: str, limit: int) -> str:
 def essence(text: str, limit: int = 160) -> str:
     """What a text is about in one line: its first sentence that says something, without the greeting."""
     bare = _GREETING.sub("", readable(text[:4000]).strip()).strip() or readable(text[:4000]).strip()
-    sentences = [s.strip() for s in _SENTENCE_END.split(bare) if s.strip()]
+    # razdel knows that «26 мая 2024 г.» and «ул. Лесная» end no sentence.
+    sentences = [part.text for line in bare.splitlines() for part in sentenize(line)]
     telling = next((s for s in sentences if len(s.split()) >= 4), sentences[0] if sentences else "")
     return cut(" ".join(telling.split()), limit)
 

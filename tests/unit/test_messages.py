@@ -160,6 +160,11 @@ def test_history_counts_add_up() -> None:
         ),
         ("", ""),
         ("\u202eтекст наоборот\u200b и невидимое", "текст наоборот и невидимое"),
+        pytest.param(
+            "26 мая 2024 г. подал заявление на ул. Лесной, ответа нет. Жду.",
+            "26 мая 2024 г. подал заявление на ул. Лесной, ответа нет.",
+            id="an abbreviation ends no sentence",
+        ),
     ],
 )
 def test_the_essence_is_the_first_sentence_that_says_something(text: str, about: str) -> None:
