@@ -6,6 +6,7 @@
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -126,14 +127,17 @@ class Town:
             def rows(query: LiteralString) -> frozenset[tuple[object, ...]]:
                 return frozenset(conn.execute(query).fetchall())
 
-            sent = Counter(str(event.details["metadata"]) for event in self.slack.journal.of("post"))
-            cards = frozenset(_without_times(m.text) for m in self.slack.messages(SMM) if not m.thread_ts)
+            sent = Counter(
+                ("under a card: " if event.details["thread_ts"] else "card: ") + _without_numbers(event.text)
+                for event in self.slack.journal.of("post")
+            )
+            cards = frozenset(_without_numbers(m.text) for m in self.slack.messages(SMM) if not m.thread_ts)
             return Kept(**{name: rows(query) for name, query in _KEPT.items()}, cards=cards, sent=sent)
 
 
-def _without_times(text: str) -> str:
-    """A card's fallback text without its clock: two runs are never at the very same second."""
-    return text.split("—")[-1]
+def _without_numbers(text: str) -> str:
+    """The words of a message: its times and counts are those of the very second it was composed in."""
+    return re.sub(r"(\d+ (ч|мин|дн\w+|день)\s?)+|меньше минуты|\d+", "#", text)
 
 
 def visit(env: dict[str, str], at: datetime, kill_after_s: float | None) -> float | None:
