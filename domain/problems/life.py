@@ -22,7 +22,7 @@ class Rules:
 
     #: distinct voices within `raise_within` that make a candidate a problem
     raise_at: int = 3
-    raise_within: timedelta = timedelta(days=30)
+    raise_within: timedelta = timedelta(days=90)
     #: distinct voices after the fix, from any source, that bring a problem back
     back_at: int = 3
     #: words published so soon after the fix still speak of what was before

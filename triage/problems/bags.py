@@ -18,7 +18,7 @@ _BY_PART = {
 }  # fmt: skip
 _OTHER = 0.5
 _SILENT = frozenset({"PREP", "CONJ", "PRCL", "NPRO", "NUMB", "INTJ", "NUMR"})
-_BY_KIND = {Kind.THING: 1.2, Kind.TROUBLE: 1.0, Kind.WAY: 0.5}
+_BY_KIND = {Kind.THING: 1.2, Kind.TROUBLE: 1.0, Kind.WAY: 0.5, Kind.CONTEXT: 1.0}
 
 
 def bag(text: str) -> Bag:

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     TROUBLE = "trouble"
     #: through whom the customer tried to settle it
     WAY = "way"
+    #: what stands beside it: never a title
+    CONTEXT = "context"
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,28 +152,31 @@ def _joined(space: Space, cloud: Cloud, labels: Ints, limits: Limits) -> Ints:
         for a, b in limits.apart
         if inverse[a] != inverse[b] and int(inverse[a]) in place and int(inverse[b]) in place
     ]
-    similarity = space.similarities(_means(cloud, inverse, many, counts))
+    position = np.full(len(names), -1)
+    position[many] = np.arange(len(many))
+    similarity = space.similarities(means(cloud, position[inverse], len(many)))
     joined = clusters(similarity, TIGHT, sizes=counts[many].astype(np.float32), apart=apart)
     target = names.copy()
     target[many] = names[many[joined]]
     return target[inverse]
 
 
-def _means(cloud: Cloud, inverse: Ints, groups: Ints, counts: Ints) -> Cloud:
-    """The mean vector of each group: its dot product with another's is the average over all their pairs."""
-    place = np.full(len(counts), -1)
-    place[groups] = np.arange(len(groups))
-    member = place[inverse]
-    kept = np.flatnonzero(member >= 0)
-    share = (1 / counts[groups]).astype(np.float32)
+def means(cloud: Cloud, group_of: Ints, count: int) -> Cloud:
+    """The mean vector of each group: its dot product with another's is the average over all their pairs.
+
+    `group_of` a complaint is its group's number below `count`, or -1 for none.
+    """
+    kept = np.flatnonzero(group_of >= 0)
+    group = group_of[kept]
+    share = (1 / np.maximum(np.bincount(group, minlength=count), 1)).astype(np.float32)
     terms = cloud.terms.take(kept)
-    row = member[kept][terms.row_of]
+    row = group[terms.row_of]
     keys, where = np.unique(row * terms.width + terms.columns, return_inverse=True)
     values = np.bincount(where, terms.values * share[row]).astype(np.float32)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(keys // terms.width, minlength=len(groups)))])
-    themes = np.zeros((len(groups), cloud.themes.shape[1]), np.float32)
-    np.add.at(themes, member[kept], cloud.themes[kept] * share[member[kept], None])
-    taken = np.bincount(member[kept], cloud.taken[kept] * share[member[kept]], minlength=len(groups))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(keys // terms.width, minlength=count))])
+    themes = np.zeros((count, cloud.themes.shape[1]), np.float32)
+    np.add.at(themes, group, cloud.themes[kept] * share[group, None])
+    taken = np.bincount(group, cloud.taken[kept] * share[group], minlength=count)
     return Cloud(
         matrix.Rows(starts.astype(np.int64), keys % terms.width, values, terms.width),
         taken.astype(np.float32),
