@@ -72,3 +72,9 @@ def mark_stale(conn: Connection, now: datetime) -> int:
 def last(conn: Connection, source_id: int) -> CrawlRow | None:
     with conn.cursor(row_factory=class_row(CrawlRow)) as cur:
         return cur.execute(_SQL["last"], {"source_id": source_id}).fetchone()
+
+
+def last_ended(conn: Connection, source_id: int) -> CrawlRow | None:
+    """The newest look that was complete or partial; the one that runs now is none."""
+    with conn.cursor(row_factory=class_row(CrawlRow)) as cur:
+        return cur.execute(_SQL["last_ended"], {"source_id": source_id}).fetchone()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from crawlers.look import Look
 from crawlers.parsers import parse
 from crawlers.sites.site import GOES_ON, Site, Turn, told_total
-from db import posts
+from db import crawls, posts
 from domain.errors import BotChallenge
 from domain.posts import CrawledPost, DiagnosticEvent, Parsed, PostKind
 from domain.sources import CrawlOutcome
@@ -41,6 +41,8 @@ class SiteReading:
     is_at_limit: bool = False
     #: what could not be read, in words
     doubts: list[str] = field(default_factory=list)
+    #: what is odd but known, in words
+    remarks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.urls.append(self.site.first(self.look.source.settings))
@@ -73,7 +75,7 @@ class SiteReading:
         run = self.look.run
         self._doubt_counts()
         run.outcome = CrawlOutcome.PARTIAL if self.doubts else CrawlOutcome.COMPLETE
-        run.reason = "; ".join(dict.fromkeys(self.doubts))[:500]
+        run.reason = "; ".join(dict.fromkeys([*self.doubts, *self.remarks]))[:500]
         if self.doubts and not self.seen and self.total is None:
             run.outcome = CrawlOutcome.FAILED
 
@@ -165,9 +167,16 @@ class SiteReading:
         elif not self.seen and self._has_known():
             self.doubts.append("ни одного отзыва, а раньше они здесь были: сайт изменился?")
         elif self.is_at_end and self.total is not None and len(self.seen) < self.total:
-            self.doubts.append(f"показано {len(self.seen)} из {self.total}")
+            self._doubt_shortage(f"сайт не показывает отзывов: {self.total - len(self.seen)}")
         if self.is_at_limit and self.look.source.bookmark is not None:
             self.doubts.append(f"прочитано страниц: {len(self.urls)}, и это не всё новое; увеличьте pages")
+
+    def _doubt_shortage(self, words: str) -> None:
+        """Twice the same: the site counts reviews that it shows to nobody. A new shortage: we missed some."""
+        with self.look.transaction() as conn:
+            before = crawls.last_ended(conn, self.look.source.id)
+        is_known = before is not None and words in before.reason.split("; ")
+        (self.remarks if is_known else self.doubts).append(words)
 
     def _has_known(self) -> bool:
         always = datetime(1970, 1, 1, tzinfo=UTC)

@@ -26,6 +26,12 @@ UPDATE crawl SET outcome = 'killed', finished_at = %(now)s, reason = 'нет п�
  WHERE outcome = 'running' AND started_at <= %(now)s - %(stale_after)s
 RETURNING id;
 
+-- name: last_ended
+-- The newest look at a source that came to its end: what it could not see may be compared with now.
+SELECT id, source_id, started_at, finished_at, outcome, reason, asked, got, new, edited, gone, rejected, signpost
+  FROM crawl WHERE source_id = %(source_id)s AND outcome IN ('complete', 'partial')
+ ORDER BY started_at DESC, id DESC LIMIT 1;
+
 -- name: last
 -- The newest look at a source, however it ended.
 SELECT id, source_id, started_at, finished_at, outcome, reason, asked, got, new, edited, gone, rejected, signpost

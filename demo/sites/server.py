@@ -129,6 +129,7 @@ class _Site:
         if self.town.moods.hides_all:
             shown = []
         has_more = number * self.town.page_size < total
+        total += self.town.moods.counts_too_many
         data = [_row(review, self.town) for review in shown]
         return {"data": data, "total": total, "hasMorePages": has_more}
 

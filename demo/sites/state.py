@@ -44,6 +44,8 @@ class Moods:
     drips: bool = False
     #: a list without reviews, though the total says that there are some
     hides_all: bool = False
+    #: the total counts so many reviews that nobody is shown
+    counts_too_many: int = 0
     #: breaks the JSON off in the middle, on this page
     cuts_page: int | None = None
     #: sends everybody to this address

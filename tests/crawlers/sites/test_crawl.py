@@ -250,3 +250,15 @@ def test_a_look_that_takes_too_long_ends_itself_and_says_so(watch: Watch) -> Non
     assert "не дочитано" in told["reason"]
     assert watch.bookmark() is None
     assert len(watch.town.pages_asked) < 10
+
+
+def test_a_shortage_is_partial_once_and_known_when_it_stays(watch: Watch) -> None:
+    fill(watch.town, 3)
+    watch.town.moods.counts_too_many = 2
+    watch.banki()
+    told = watch.look()
+    assert (told["outcome"], told["reason"]) == ("partial", "сайт не показывает отзывов: 2")
+    told = watch.look()
+    assert (told["outcome"], told["reason"]) == ("complete", "сайт не показывает отзывов: 2")
+    watch.town.moods.counts_too_many = 5
+    assert watch.look()["outcome"] == "partial"
