@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format lock clean verify-kills verify-deadlines bench-parsers evaluate bench-classify train
+.PHONY: run test check format lock clean verify-kills verify-deadlines bench-parsers bench-problems evaluate bench-classify train
 
 run: $(VENV)/run.stamp
 	@$(BIN)/otklik run
@@ -50,6 +50,10 @@ verify-deadlines: $(VENV)/dev.stamp
 
 bench-parsers: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks.parsers
+
+# Grouping of complaints against labels, with its floors: make bench-problems DATA=file.jsonl (default: beside the clone).
+bench-problems: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks.problems $(DATA)
 
 # Figures of the model in charge on labelled sets: make evaluate DATA=folder (beside training data: the floor too).
 evaluate: $(VENV)/run.stamp

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from domain.errors import OtklikError
+from domain.errors import BadInput, OtklikError
 from otklik import logs, settings, town
 from otklik.settings import Settings
 
@@ -234,6 +234,24 @@ def label(file: File = Path("-")) -> None:
 
     found = _settings()
     raise SystemExit(look(load(found.model, found.model_threads), _lines(_bytes(file)), sys.stdout))
+
+
+@app.command()
+def group(
+    file: File = Path("-"),
+    catalogue: Annotated[
+        Path | None, typer.Option(help="JSON известных проблем: {ключ: {title, words, examples}}")
+    ] = None,
+) -> None:
+    """Какие строки JSONL жалуются на одно и то же: повторяющиеся проблемы в порядке потока."""
+    from otklik.look_group import run as look
+
+    known = None if catalogue is None else _bytes(catalogue)
+    try:
+        raise SystemExit(look(_lines(_bytes(file)), sys.stdout, catalogue=known))
+    except BadInput as error:
+        _say(f"{catalogue}: {error}")
+        raise SystemExit(2) from error
 
 
 def _lines(body: bytes) -> list[str]:

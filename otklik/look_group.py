@@ -2,11 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, TextIO
 
+from domain.errors import BadInput
 from domain.problems.life import Rules
 from domain.problems.states import State
 from triage.problems.bags import bag
@@ -19,9 +20,17 @@ from triage.problems.titles import title
 COMPLETE, INCOMPLETE = 0, 3
 #: The space is learned anew whenever the stream has doubled, as the service does.
 _FIRST_LEARNED = 64
-_RULES = Rules()
 #: Lines without a date: grouping asks only for their order.
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A problem the company knows: its key, its title, and texts that tell of it."""
+
+    key: str
+    title: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +44,39 @@ class Line:
     error: str = ""
 
 
-def run(lines: Iterable[str], out: TextIO, *, rules: Rules = _RULES, err: TextIO | None = None) -> int:
-    """Write where each line belongs, in order; returns the exit status."""
-    read = [_read(line, number) for number, line in enumerate(lines, 1)]
-    for body in grouped(read, rules):
+def run(
+    lines: Iterable[str], out: TextIO, *, catalogue: bytes | None = None, err: TextIO | None = None
+) -> int:
+    """Write where each line belongs, in order; returns the exit status. Raises BadInput for a bad catalogue."""
+    known = [] if catalogue is None else entries(catalogue)
+    found = [read(line, number) for number, line in enumerate(lines, 1)]
+    for body in grouped(found, known):
         out.write(_dump(body) + "\n")
-    wrong = [line for line in read if line.error]
+    wrong = [line for line in found if line.error]
     for line in wrong:
         (err or sys.stderr).write(_dump({"event": "skipped", "where": line.id, "reason": line.error}) + "\n")
     return INCOMPLETE if wrong else COMPLETE
 
 
-def grouped(lines: Sequence[Line], rules: Rules = _RULES) -> list[dict[str, Any]]:
+def grouped(lines: Sequence[Line], known: Sequence[Entry] = ()) -> list[dict[str, Any]]:
     """The stream through the product's grouping on an empty store, the careful pass at its end."""
-    store, space = Memory(), learn([])
+    store, space, rules = Memory(), learn([]), Rules()
+    keys = {store.know([bag(text) for text in entry.texts], at=_NO_DATE): entry for entry in known}
     raised: dict[int, Any] = {}
+    now = _NO_DATE
     for number, line in enumerate(lines):
         if line.error:
             continue
-        now = max(line.at, max((c.at for c in store.complaints.values()), default=line.at))
+        now = max(now, line.at)
         touched = add(store, space, number, bag(line.text), author=line.author, at=line.at, now=now)
         _note_raised(store, touched, rules, now, raised, line.id)
         if len(store.complaints) >= max(_FIRST_LEARNED, 2 * space.learned_from):
             space = learn([c.bag for c in store.complaints.values()])
     if store.complaints:
-        now = max(c.at for c in store.complaints.values())
         space, _ = careful(store, now=now)
         last = [line for line in lines if not line.error][-1]
         _note_raised(store, list(store.states), rules, now, raised, last.id)
-    return _shown(store, space, lines, raised)
+    return _shown(store, lines, raised, _titles(store, space, lines, keys), keys)
 
 
 def _note_raised(
@@ -74,35 +87,58 @@ def _note_raised(
             raised.setdefault(problem, line)
 
 
-def _titles(store: Memory, space: Space, lines: Sequence[Line]) -> dict[int, str]:
-    found = {}
+def _titles(store: Memory, space: Space, lines: Sequence[Line], keys: Mapping[int, Entry]) -> dict[int, str]:
+    found = {number: entry.title for number, entry in keys.items()}
     for problem, (state, _) in store.states.items():
-        if state is not State.GONE:
-            members = [c for c in store.complaints.values() if c.problem == problem]
+        members = [c for c in store.complaints.values() if c.problem == problem]
+        if state is not State.GONE and problem not in found:
             found[problem] = title(space, [c.bag for c in members], [lines[c.id].text for c in members])
     return found
 
 
 def _shown(
-    store: Memory, space: Space, lines: Sequence[Line], raised: dict[int, Any]
+    store: Memory,
+    lines: Sequence[Line],
+    raised: Mapping[int, Any],
+    titles: Mapping[int, str],
+    keys: Mapping[int, Entry],
 ) -> list[dict[str, Any]]:
-    titles = _titles(store, space, lines)
+    names: dict[int, int | str] = {n: keys[n].key if n in keys else n for n in titles}
     found = []
     for number, line in enumerate(lines):
         placed = store.complaints.get(number)
-        problem = placed.problem if placed else None
+        problem = placed.problem if placed and placed.problem is not None else -1
+        also = [p.problem for p in store.mentions.get(number, ()) if p.problem is not None]
         body = {
             "id": line.id,
-            "problem": problem,
-            "also": [p.problem for p in store.mentions.get(number, ()) if p.problem in titles],
-            "title": titles.get(problem or 0),
-            "raised_at": raised.get(problem or 0),
+            "problem": names.get(problem),
+            "also": [names[p] for p in also if p in names],
+            "title": titles.get(problem),
+            "raised_at": raised.get(problem),
         }
         found.append({**body, "error": line.error} if line.error else body)
     return found
 
 
-def _read(line: str, number: int) -> Line:
+def entries(body: bytes) -> list[Entry]:
+    """The known problems of a catalogue: `{key: {"title": …, "words": […], "examples": […]}}`.
+
+    Raises BadInput when it is no such JSON.
+    """
+    try:
+        known = json.loads(body)
+        return [_entry(key, value) for key, value in known.items()]
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
+        raise BadInput(f"not a catalogue of problems: {error!r}") from error
+
+
+def _entry(key: str, value: Mapping[str, Any]) -> Entry:
+    name = str(value.get("title") or value["title_ru"])
+    return Entry(key, name, (name, *map(str, value.get("words", ())), *map(str, value.get("examples", ()))))
+
+
+def read(line: str, number: int) -> Line:
+    """One line of the file; a line that cannot be read says why."""
     try:
         body = json.loads(line)
     except (ValueError, RecursionError) as error:

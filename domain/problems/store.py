@@ -58,6 +58,10 @@ class Store(Protocol):
         """The latest complaints whose main problem is one of these, a few dozen each."""
         ...
 
+    def seeds(self) -> list[Complaint]:
+        """What the company's catalogue says of its known problems, as complaints with negative ids."""
+        ...
+
     def first_of(self, author: str) -> int | None:
         """The author's first complaint: the voice of all later ones."""
         ...
@@ -83,7 +87,7 @@ class Store(Protocol):
         ...
 
     def window(self, *, since: datetime) -> Window:
-        """Everything from then on, oldest first."""
+        """Everything from then on, the seeds of the catalogue first, oldest first."""
         ...
 
     def end(self, problem: int, *, into: int | None, now: datetime) -> None:

@@ -27,7 +27,7 @@ class Revised:
 def careful(store: Store, *, now: datetime) -> tuple[Space, Revised]:
     """Learn the window anew, regroup it, and put what changed in its place. Safe to repeat."""
     window = store.window(since=now - WINDOW)
-    space = learn([c.bag for c in window.complaints])
+    space = learn([c.bag for c in window.complaints if c.id >= 0])
     return space, _apply(store, space, window, plan(space, window), now)
 
 
@@ -44,7 +44,7 @@ def _apply(store: Store, space: Space, window: Window, wanted: Plan, now: dateti
         members += [replace(c, problem=problem) for c in group.complaints]
     store.place(placed, now=now)
     changed = {p.complaint for p in placed} | window.fresh
-    store.place(mentioned(space, [c for c in members if c.id in changed], members), now=now)
+    store.place(mentioned(space, [c for c in members if c.id in changed and c.id >= 0], members), now=now)
     for problem, into in wanted.ended.items():
         store.end(problem, into=into, now=now)
     store.suggest(wanted.suggestions, now=now)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.problems.complaints import Complaint, Placement, Role
+from domain.problems.complaints import Bag, Complaint, Placement, Role
 from domain.problems.life import Facts
 from domain.problems.states import Move, State
 from domain.problems.store import Known, Suggestion, Window
@@ -28,6 +28,7 @@ class Memory:
         self.outs: dict[int, set[int]] = defaultdict(set)
         self.merged: dict[int, int] = {}
         self._postings: dict[str, list[int]] = defaultdict(list)
+        self._seeds: list[Complaint] = []
         self._inside: dict[int, set[int]] = defaultdict(set)
         self._first: dict[str, int] = {}
 
@@ -48,6 +49,22 @@ class Memory:
             for problem in problems
             for number in sorted(self._inside.get(problem, ()), reverse=True)[:EACH_PROBLEM]
         ]
+
+    def seeds(self) -> list[Complaint]:
+        return self._seeds
+
+    def know(self, bags: Sequence[Bag], *, at: datetime) -> int:
+        """Open a problem of the catalogue, told by these texts; returns its id."""
+        number = self.open(now=at)
+        self.settled.add(number)
+        self._seeds += [
+            Complaint(
+                id=-1 - len(self._seeds) - i, bag=bag, author="catalogue", at=at, voice=0,
+                problem=number, is_pinned=True,
+            )
+            for i, bag in enumerate(bags)
+        ]  # fmt: skip
+        return number
 
     def first_of(self, author: str) -> int | None:
         return self._first.get(author)
@@ -93,7 +110,10 @@ class Memory:
 
     def window(self, *, since: datetime) -> Window:
         return Window(
-            complaints=sorted((c for c in self.complaints.values() if c.at >= since), key=lambda c: c.id),
+            complaints=[
+                *self._seeds,
+                *sorted((c for c in self.complaints.values() if c.at >= since), key=lambda c: c.id),
+            ],
             problems=[
                 Known(id=number, state=state, is_settled=number in self.settled)
                 for number, (state, _) in self.states.items()

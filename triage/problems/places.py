@@ -73,6 +73,7 @@ def _decide(
     scores = space.similarity_to(one, space.cloud(c.bag for c in found))
     problems = _nearest_problems(found, scores, barred)
     members = [c for c in store.members(problems) if c.id != complaint.id]
+    members += [c for c in store.seeds() if c.problem not in barred]
     centres = Centres.of(space, members)
     main = _main(space, complaint, one, members, centres)
     if main is None:
