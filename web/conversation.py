@@ -125,10 +125,10 @@ def _role(post: PostRow, row: ConversationRow) -> tuple[str, str]:
 def _verdicts(post: PostRow) -> Iterator[str]:
     """What was judged of the present wording: a person's word first, then the model in charge."""
     if post.correction:
-        appeal = words.APPEALS.get(post.correction["appeal"], post.correction["appeal"])
+        appeal = words.VERDICTS.get(post.correction["appeal"], post.correction["appeal"])
         yield f"{appeal} — так решил человек: {post.correction['by']}"
     for verdict in post.verdicts:
-        appeal = words.APPEALS.get(verdict["appeal"], verdict["appeal"])
+        appeal = words.VERDICTS.get(verdict["appeal"], verdict["appeal"])
         mood = words.SENTIMENTS.get(verdict["sentiment"], verdict["sentiment"])
         score = verdict["score"]
         sure = "" if score is None else f" {score:.2f}".replace(".", ",")

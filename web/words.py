@@ -14,6 +14,8 @@ APPEALS: Mapping[str, str] = {
     Appeal.SUGGESTION: "предложение",
     Appeal.NONE: "обращение",
 }
+#: The same said of one text: a greeting may open a conversation, yet by itself it asks for nothing.
+VERDICTS: Mapping[str, str] = {**APPEALS, Appeal.NONE: "не обращение"}
 SENTIMENTS: Mapping[str, str] = {
     Sentiment.NEGATIVE: "негатив",
     Sentiment.NEUTRAL: "нейтрально",

@@ -180,11 +180,11 @@ def disturbed(
         for number, minutes in enumerate(_visits("С помехами")):
             town.now = START + timedelta(minutes=minutes)
             wanted = kills * (number + 1) // len(VISITS)
-            while hits < wanted:
-                # A visit whose work is done already ends before its moment: that ends the tries.
-                if visit(env, town.now, chance.uniform(0.0, 0.9 * lengths[number])) is not None:
-                    break
-                hits += 1
+            misses = 0
+            while hits < wanted and misses < 3:
+                # A visit whose work is done already ends before its moment comes.
+                is_hit = visit(env, town.now, chance.uniform(0.0, 0.9 * lengths[number])) is None
+                hits, misses = hits + is_hit, misses + (not is_hit)
             visit(env, town.now, None)
         return town.kept(), hits
 
