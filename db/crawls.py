@@ -69,6 +69,11 @@ def mark_stale(conn: Connection, now: datetime) -> int:
     return conn.execute(_SQL["mark_stale"], {"now": now, "stale_after": STALE_AFTER}).rowcount
 
 
+def mark_orphans(conn: Connection, now: datetime) -> int:
+    """End every running row; only for who knows that nobody else looks. How many there were."""
+    return conn.execute(_SQL["mark_orphans"], {"now": now}).rowcount
+
+
 def last(conn: Connection, source_id: int) -> CrawlRow | None:
     with conn.cursor(row_factory=class_row(CrawlRow)) as cur:
         return cur.execute(_SQL["last"], {"source_id": source_id}).fetchone()

@@ -34,6 +34,11 @@ class SourceHealth:
         """How often it is looked at."""
         return timedelta(minutes=int(self.settings.get("every_minutes", EVERY_MINUTES)))
 
+    @property
+    def says_of_answers(self) -> str:
+        """Of a file: whether it shows that an answer is missing."""
+        return "столбец с ответами есть" if self.settings.get("has_answers") else "ответов в нём не видно"
+
     def freshness(self, now: datetime) -> Freshness:
         return freshness(
             kind=self.kind,

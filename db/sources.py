@@ -13,10 +13,13 @@ from db.sql import queries
 from domain.errors import BadInput
 from domain.sources import Source
 
-#: A run with no end after this long was killed, whatever its row says.
-STALE_AFTER = timedelta(hours=1)
+#: A run with no end after this long was killed, whatever its row says: looks are ended after ten minutes.
+STALE_AFTER = timedelta(minutes=12)
 #: How often a source is looked at when its settings do not say.
 EVERY_MINUTES = 5
+
+#: Schedules come round each minute, never to the second: a little early is better than a whole round late.
+_SLACK = timedelta(seconds=20)
 
 _SQL = queries("sources")
 
@@ -48,7 +51,13 @@ def set_needs_person(conn: Connection, source_id: int, what: str | None) -> bool
 
 def due(conn: Connection, kinds: Collection[str], now: datetime) -> list[str]:
     """Names of the sources of these kinds whose turn it is, longest unseen first."""
-    facts = {"kinds": list(kinds), "now": now, "stale_after": STALE_AFTER, "every_minutes": EVERY_MINUTES}
+    facts = {
+        "kinds": list(kinds),
+        "now": now,
+        "stale_after": STALE_AFTER,
+        "every_minutes": EVERY_MINUTES,
+        "slack": _SLACK,
+    }
     with conn.cursor(row_factory=scalar_row) as cur:
         return cur.execute(_SQL["due"], facts).fetchall()
 

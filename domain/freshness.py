@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 #: Misses in a row after which a source counts as silent, and the least time for that.
-_MISSES, _LEAST = 4, timedelta(minutes=30)
+_MISSES, _LEAST = 4, timedelta(minutes=15)
 
 
 class Freshness(StrEnum):

@@ -117,6 +117,8 @@ def apply(
         )
     for line in applied.changes:
         _say(line)
+    if not checked.source:
+        _say("В файле нет ни одного [[source]]: следить пока не за чем.")
     _say(
         "Изменений нет." if not applied.changes else "Не применено (--dry-run)." if dry_run else "Применено."
     )
@@ -196,6 +198,9 @@ def parse(
     if list_:
         print("\n".join(parsers.kinds()))
         return
+    if not kind:
+        _say("Нужны вид ответа и файл: otklik parse vk.comments ответ.json (все виды: otklik parse --list)")
+        raise SystemExit(2)
     _require_kind(kind, parsers.kinds())
     status = look(
         parsers.parse, kind, _bytes(file), url=url, fetched_at=_moment(fetched_at, "--fetched-at"),
@@ -207,7 +212,7 @@ def parse(
 @app.command()
 def conversations(
     kind: Annotated[str, typer.Argument(help="вид ответа, например vk.comments")],
-    file: File = Path("-"),
+    file: File,
     at: Annotated[str | None, typer.Option(help="«сейчас»: ISO со смещением")] = None,
     official: Official = None,
 ) -> None:
@@ -227,7 +232,7 @@ def conversations(
 
 
 @app.command()
-def label(file: File = Path("-")) -> None:
+def label(file: File) -> None:
     """Тональность и вид обращения для каждой строки JSONL."""
     from classifiers.load import load
     from otklik.look_label import run as look

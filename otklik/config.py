@@ -239,6 +239,8 @@ def line_of(text: str, place: list[str | int]) -> int:
     header = re.compile(rf"^\s*\[\[?\s*{re.escape(table)}\s*[\].]")
     lines = text.splitlines()
     starts = [n for n, line in enumerate(lines, 1) if header.match(line)]
+    # Of a list of tables each begins with [[name]]; [name.more] is a part of the one above.
+    starts = [n for n in starts if re.match(r"^\s*\[\[", lines[n - 1])] or starts
     start = starts[min(number, len(starts) - 1)] if starts else 1
     for key in reversed([p for p in place[1:] if isinstance(p, str)]):
         field = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=|^\s*\[.*[.\"]{re.escape(key)}\"?\s*\]")

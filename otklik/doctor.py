@@ -85,7 +85,7 @@ def _source(source: SourceHealth, now: datetime) -> Finding:
         case Freshness.NEEDS_PERSON:
             return Finding(Level.PERSON, subject, source.needs_person or "")
         case Freshness.IMPORTED:
-            return Finding(Level.OK, subject, "загружен из файла, ответов в нём не видно")
+            return Finding(Level.OK, subject, f"загружен из файла, {source.says_of_answers}")
         case Freshness.NEVER:
             return Finding(Level.NOTE, subject, "ещё ни разу не прочитан")
         case Freshness.FIRST:
@@ -130,7 +130,11 @@ def _waiting(waiting: health.Waiting, unjudged: int) -> Iterator[Finding]:
         yield Finding(Level.PERSON, "Доставка", f"не доставлено {failed} за неделю: {waiting.failed_because}")
     if waiting.rejected:
         bad = plural(waiting.rejected, "запись", "записи", "записей")
-        yield Finding(Level.NOTE, "Отклонено", f"{bad} за неделю, причины в таблице rejected_item")
+        yield Finding(
+            Level.NOTE,
+            "Отклонено",
+            f"{bad} за неделю; причины: таблица rejected_item, у файлов — *.rejected.csv рядом",
+        )
 
 
 def _probe_slack(services: Services) -> Finding | None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from db import deliveries, embedded
+from db import crawls, deliveries, embedded
 from db.migrate import migrate
 from domain.clock import system_clock
 from otklik import build, company, config, town
@@ -87,6 +87,9 @@ def _prepare(settings: Settings, url: str, say: Callable[[str], None], *, file: 
         with conn.transaction():
             applied = company.apply(conn, config.load(file), hash_id=hash_id, now=system_clock())
             deliveries.revive(conn, now=system_clock())
+            if not settings.database_url:
+                # The embedded database has no other users: looks that a stop cut short are over.
+                crawls.mark_orphans(conn, system_clock())
     for line in applied.changes if file == settings.config else ():
         say(f"{file.name}: {line}")
 

@@ -57,7 +57,10 @@ def _judge(source: SourceHealth, now: datetime) -> tuple[str, str, str]:
         case Freshness.NEEDS_PERSON:
             return "bad", "не читается, нужен человек", source.needs_person or ""
         case Freshness.IMPORTED:
-            return "idle", "загружен из файла", "Ответов в нём не видно: обращения отсюда «не проверены»."
+            advice = "Второй раз сам не читается."
+            if not source.settings.get("has_answers"):
+                advice = "Ответов в нём не видно: обращения отсюда «не проверены»."
+            return "idle", "загружен из файла", advice
         case Freshness.NEVER:
             advice = "Первый просмотр начнётся по расписанию; работает ли otklik run?"
             return "note", "ещё ни разу не читали", advice

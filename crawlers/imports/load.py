@@ -35,6 +35,7 @@ class Loaded:
     bad: int = 0
     undated: int = 0
     newest: datetime | None = None
+    looked_at: datetime | None = None
     roots: list[str] = field(default_factory=list)
     rejects: Path | None = None
 
@@ -79,6 +80,8 @@ def _report(loaded: Loaded, mapping: Mapping[str, str], source: str, say: Callab
         f"изменённых {saved.edited}, уже было {saved.unchanged + saved.touched}.")  # fmt: skip
     if "date" in mapping and loaded.undated:
         say(f"Без понятной даты: {loaded.undated}; для них идут только часы команды.")
+    if "answer" in mapping and loaded.looked_at:
+        say(f"Файл — снимок на {loaded.looked_at:%d.%m.%Y %H:%M} (другой момент: --looked-at).")
     if loaded.rejects:
         say(f"Не принято строк: {loaded.bad}; они и причины — в файле {loaded.rejects}")
     say("Дальше: otklik run (или otklik work --once) разберёт их и пришлёт сводку.")
@@ -95,7 +98,7 @@ def _load(
 ) -> Loaded:
     now = services.clock()
     with services.pool.connection() as conn:
-        source_id = _source(conn, source, now)
+        source_id = _source(conn, source, now, has_answers="answer" in mapping)
         crawl_id = crawls.begin(conn, source_id, started_at=now)
     run = CrawlRun(source_id=source_id, started_at=now)
     loaded = Loaded()
@@ -127,16 +130,17 @@ class _Look:
     def record(self, conn: Connection, source_id: int, loaded: Loaded) -> None:
         at = self.at or loaded.newest
         if self.has_answers and at is not None:
-            posts.check_threads(conn, source_id, loaded.roots, min(at, self.now))
+            loaded.looked_at = min(at, self.now)
+            posts.check_threads(conn, source_id, loaded.roots, loaded.looked_at)
 
 
-def _source(conn: Connection, name: str, now: datetime) -> int:
+def _source(conn: Connection, name: str, now: datetime, *, has_answers: bool) -> int:
     known = config_rows.sources(conn).get(name)
     if known and known["kind"] != "import":
         raise BadInput(
             f"Источник «{name}» уже есть, и он читается сам ({known['kind']}); назовите загрузку иначе"
         )
-    return config_rows.put_source(conn, name, "import", {}, now=now)
+    return config_rows.put_source(conn, name, "import", {"has_answers": has_answers}, now=now)
 
 
 def _batches(

@@ -32,6 +32,11 @@ SELECT id, source_id, started_at, finished_at, outcome, reason, asked, got, new,
   FROM crawl WHERE source_id = %(source_id)s AND outcome IN ('complete', 'partial')
  ORDER BY started_at DESC, id DESC LIMIT 1;
 
+-- name: mark_orphans
+-- For a start that is surely alone: whoever was looking is gone.
+UPDATE crawl SET outcome = 'killed', finished_at = %(now)s, reason = 'прервано остановкой'
+ WHERE outcome = 'running';
+
 -- name: last
 -- The newest look at a source, however it ended.
 SELECT id, source_id, started_at, finished_at, outcome, reason, asked, got, new, edited, gone, rejected, signpost

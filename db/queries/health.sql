@@ -18,7 +18,7 @@ SELECT (SELECT count(*) FROM thread WHERE revision > built_revision) AS threads_
        (SELECT count(*) FROM delivery WHERE state = 'due' AND due_at < %(now)s - interval '10 minutes') AS deliveries_overdue,
        (SELECT count(*) FROM delivery WHERE state = 'failed' AND created_at > %(now)s - interval '7 days') AS deliveries_failed,
        (SELECT min(error) FROM delivery WHERE state = 'failed' AND created_at > %(now)s - interval '7 days') AS failed_because,
-       (SELECT count(*) FROM rejected_item WHERE at > %(now)s - interval '7 days') AS rejected,
+       (SELECT coalesce(sum(rejected), 0) FROM crawl WHERE started_at > %(now)s - interval '7 days') AS rejected,
        (SELECT count(*) FROM conversation WHERE state = 'waiting_us') AS conversations_waiting;
 
 -- name: put_fact

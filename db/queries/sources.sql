@@ -35,7 +35,7 @@ SELECT s.name
    AND (r.last_at IS NULL
         OR r.last_at + least(interval '1 hour',
                make_interval(mins => coalesce((s.settings ->> 'every_minutes')::int, %(every_minutes)s))
-               * power(2, least(r.bad_runs, 6))) <= %(now)s)
+               * power(2, least(r.bad_runs, 6))) <= %(now)s + %(slack)s)
  ORDER BY r.last_at NULLS FIRST, s.id;
 
 -- name: official_keys

@@ -47,5 +47,11 @@ def test_a_killed_look_cannot_finish_any_more(conn: Connection, source: int) -> 
 
 def test_only_rows_nobody_can_work_on_are_stale(conn: Connection, source: int) -> None:
     crawls.begin(conn, source, NOON)
-    assert crawls.mark_stale(conn, NOON + timedelta(minutes=59)) == 0
-    assert crawls.mark_stale(conn, NOON + timedelta(minutes=61)) == 1
+    assert crawls.mark_stale(conn, NOON + timedelta(minutes=11)) == 0
+    assert crawls.mark_stale(conn, NOON + timedelta(minutes=13)) == 1
+
+
+def test_a_start_that_is_alone_ends_the_looks_of_the_last_one(conn: Connection, source: int) -> None:
+    crawls.begin(conn, source, NOON)
+    assert crawls.mark_orphans(conn, NOON + timedelta(minutes=1)) == 1
+    assert outcome(conn, source) == "killed"

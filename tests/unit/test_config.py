@@ -96,6 +96,15 @@ def test_the_starter_file_is_right_with_every_line_uncommented(tmp_path: Path) -
             ("[[channel]]", '[[calendar]]\nzone = "Москва"\n[[channel]]'), 5, "Europe/Moscow", id="zone"
         ),
         pytest.param(
+            (
+                "[[channel]]",
+                '[[calendar]]\n[calendar.hours]\n[[calendar]]\nname = "б"\nzone = "Москва"\n[[channel]]',
+            ),
+            8,
+            "Europe/Moscow",
+            id="zone of the second calendar",
+        ),
+        pytest.param(
             ("[[channel]]", '[[calendar]]\n[calendar.hours]\n"пн-пт" = ["9-18"]\n[[channel]]'),
             5,
             "9:00-18:00",
