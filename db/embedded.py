@@ -98,6 +98,8 @@ def _import_with_room() -> ModuleType:
     """
     room = Path(tempfile.gettempdir()) / f"otklik-{os.getuid() if os.name == 'posix' else 0}"
     room.mkdir(mode=0o711 if running_as_root() else 0o700, exist_ok=True)
+    # The wheel takes its folder in there only if it exists already, else the common one.
+    (room / "python_PostgresServer").mkdir(exist_ok=True)
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(room)
     try:
