@@ -97,7 +97,9 @@ def _import_with_room() -> ModuleType:
     By default its lock lies in the temporary folder for all users, where root's lock shuts others out.
     """
     room = Path(tempfile.gettempdir()) / f"otklik-{os.getuid() if os.name == 'posix' else 0}"
-    room.mkdir(mode=0o711 if running_as_root() else 0o700, exist_ok=True)
+    # Only a private folder is taken for a runtime folder.
+    room.mkdir(mode=0o700, exist_ok=True)
+    room.chmod(0o700)
     # The wheel takes its folder in there only if it exists already, else the common one.
     (room / "python_PostgresServer").mkdir(exist_ok=True)
     before = os.environ.get("XDG_RUNTIME_DIR")

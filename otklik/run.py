@@ -107,6 +107,8 @@ def _environment(settings: Settings, url: str, where: Addresses, *, is_town: boo
         "OTKLIK_DATA": str(settings.data.resolve()),
         "OTKLIK_DATABASE_URL": url,
         "PREFECT_HOME": str(settings.data.resolve() / "prefect"),
+        # Prefect's workers keep files under one name in the temporary folder of all users.
+        "TMPDIR": str(_made(settings.data.resolve() / "tmp")),
         "PREFECT_API_URL": f"{where.prefect}/api",
         "PREFECT_UI_API_URL": f"{where.prefect}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -118,6 +120,11 @@ def _environment(settings: Settings, url: str, where: Addresses, *, is_town: boo
     if not settings.public_url:
         env["OTKLIK_PUBLIC_URL"] = where.web
     return env | (town.environment(settings) if is_town else {})
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _require_ports(settings: Settings, *, is_town: bool) -> None:
