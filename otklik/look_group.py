@@ -47,7 +47,10 @@ class Line:
 def run(
     lines: Iterable[str], out: TextIO, *, catalogue: bytes | None = None, err: TextIO | None = None
 ) -> int:
-    """Write where each line belongs, in order; returns the exit status. Raises BadInput for a bad catalogue."""
+    """Write where each line belongs, in order; returns the exit status.
+
+    Raises BadInput for a catalogue that is none.
+    """
     known = [] if catalogue is None else entries(catalogue)
     found = [read(line, number) for number, line in enumerate(lines, 1)]
     for body in grouped(found, known):
