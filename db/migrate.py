@@ -46,11 +46,11 @@ def pending(conn: Connection, migrations: list[Migration]) -> list[Migration]:
     for migration in migrations:
         if applied.get(migration.name, migration.checksum) != migration.checksum:
             raise BadConfig(
-                f"migration {migration.name} was changed after it ran here: restore the file, add a new one"
+                f"миграция {migration.name} изменена после выполнения: верните файл, добавьте новый"
             )
     newer = sorted(set(applied) - {m.name for m in migrations})
     if newer:
-        raise BadConfig(f"the database is newer than this program (it has {newer[-1]}): update Otklik")
+        raise BadConfig(f"база новее программы (в ней есть {newer[-1]}): обновите Отклик")
     return [m for m in migrations if m.name not in applied]
 
 

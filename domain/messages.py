@@ -149,7 +149,7 @@ _SIGNS = {
     Tone.WARNING: "🟡",
     Tone.UNCHECKED: "⚪",
     Tone.BREACH: "🔴",
-    Tone.TAKEN: "🟢",
+    Tone.TAKEN: "🙋",
     Tone.SNOOZED: "💤",
     Tone.DONE: "✅",
 }

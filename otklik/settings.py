@@ -50,13 +50,15 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         k for k in values if k not in known and k not in {"OTKLIK_VK_SCHEMA", "OTKLIK_TEST_DATA"}
     )
     if unknown:
-        raise BadConfig(f"{unknown[0]} is no setting of Otklik; known: {', '.join(sorted(known))}")
+        raise BadConfig(f"{unknown[0]}: такой настройки нет; есть: {', '.join(sorted(known))}")
     try:
         return Settings(**{k.removeprefix(PREFIX).lower(): v for k, v in values.items() if k in known})  # type: ignore[arg-type]  # pydantic parses the texts
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise BadConfig(f"{name}: {first['msg']}") from error
+        raise BadConfig(
+            f"{name}: значение не подходит ({first['msg']}); все настройки: docs/settings.md"
+        ) from error
 
 
 def _with_secret_files(values: dict[str, str]) -> dict[str, str]:
@@ -69,5 +71,5 @@ def _with_secret_files(values: dict[str, str]) -> dict[str, str]:
         try:
             out[name.removesuffix("_FILE")] = Path(value).read_text("utf-8").strip()
         except OSError as error:
-            raise BadConfig(f"{name}: cannot read the file {value}: {error.strerror}") from error
+            raise BadConfig(f"{name}: файл {value} не читается: {error.strerror}") from error
     return out

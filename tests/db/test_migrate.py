@@ -16,7 +16,7 @@ def test_a_migration_changed_after_it_ran_stops_the_start(database_url: str) -> 
     rewritten = [Migration(m.name, m.sql + "\n-- one more line") for m in known()]
     with (
         psycopg.connect(database_url, autocommit=True) as conn,
-        pytest.raises(BadConfig, match="was changed"),
+        pytest.raises(BadConfig, match="изменена"),
     ):
         migrate(conn, rewritten)
 
@@ -24,7 +24,7 @@ def test_a_migration_changed_after_it_ran_stops_the_start(database_url: str) -> 
 def test_a_database_of_a_newer_program_stops_the_start(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as conn:
         migrate(conn, [*known(), Migration("9999_from_the_future", "SELECT 1")])
-        with pytest.raises(BadConfig, match="newer than this program"):
+        with pytest.raises(BadConfig, match="новее программы"):
             migrate(conn)
 
 
