@@ -3,6 +3,8 @@
 import logging
 
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.downloadermiddlewares import cookies
+from tldextract import TLDExtract
 
 from crawlers.look import Look
 from crawlers.sites.kinds import SITES
@@ -33,6 +35,8 @@ def _run(reading: SiteReading, ending: Ending, settings: dict[str, object]) -> s
     """Run the spider to its end; why Scrapy says it ended."""
     for handler in logging.getLogger().handlers:
         handler.addFilter(_is_worth_telling)
+    # Scrapy's cookies would fetch the list of public suffixes from the network: the one in the wheel will do.
+    cookies._split_domain = TLDExtract(include_psl_private_domains=True, suffix_list_urls=(), cache_dir=None)
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(SiteSpider)
     process.crawl(crawler, reading=reading, ending=ending)
