@@ -312,9 +312,9 @@ UPDATE problem
 UPDATE problem SET owner = %(owner)s WHERE id = %(problem_id)s;
 
 -- name: know
--- A problem of the catalogue: named and settled from the first day.
-INSERT INTO problem (key, title, is_named, is_settled, owner, since, opened_at)
-VALUES (%(key)s, %(title)s, true, true, %(owner)s, %(now)s, %(now)s)
+-- A problem of the catalogue: named from the first day.
+INSERT INTO problem (key, title, is_named, owner, since, opened_at)
+VALUES (%(key)s, %(title)s, true, %(owner)s, %(now)s, %(now)s)
 ON CONFLICT (key) DO UPDATE SET title = EXCLUDED.title, owner = coalesce(problem.owner, EXCLUDED.owner)
 RETURNING id, xmax = 0;
 

@@ -56,7 +56,6 @@ class Memory:
     def know(self, bags: Sequence[Bag], *, at: datetime) -> int:
         """Open a problem of the catalogue, told by these texts; returns its id."""
         number = self.open(now=at)
-        self.settled.add(number)
         self._seeds += [
             Complaint(
                 id=-1 - len(self._seeds) - i, bag=bag, author="catalogue", at=at, voice=0,

@@ -12,13 +12,15 @@ from domain.problems.store import Store
 from domain.problems.voices import is_same_text
 from triage.problems import bags
 from triage.problems.matrix import Floats
-from triage.problems.partition import TIGHT, means
+from triage.problems.partition import means
 from triage.problems.space import Cloud, Space
 
 #: Complaints older than this are history: a cause that old shows in the careful pass, or is another one.
 WINDOW = timedelta(days=365)
 #: Average similarity to a problem's complaints that lets one join; similarity of two that start a candidate.
-_JOIN, _PAIR = TIGHT, 0.34
+_JOIN, _PAIR = 0.28, 0.34
+#: Similarity to a text of the catalogue that lets one join a known problem.
+_SAID = 0.42
 #: Average similarity of a passage to a problem that the complaint mentions beside its main one.
 ALSO = 0.36
 #: Problems looked at closely, those with the nearest complaint first; neighbours and terms told as reasons.
@@ -73,9 +75,8 @@ def _decide(
     scores = space.similarity_to(one, space.cloud(c.bag for c in found))
     problems = _nearest_problems(found, scores, barred)
     members = [c for c in store.members(problems) if c.id != complaint.id]
-    members += [c for c in store.seeds() if c.problem not in barred]
     centres = Centres.of(space, members)
-    main = _main(space, complaint, one, members, centres)
+    main = _main(space, complaint, one, members, centres) or _known(space, one, complaint, store, barred)
     if main is None:
         return _with_a_loner(store, space, complaint, found, scores, now)
     return [main, *mentions(space, complaint, centres, without=main.problem)]
@@ -117,6 +118,23 @@ def _main(
     inside = [c for c in members if c.problem == problem]
     why = reasons(space, complaint, inside, space.similarity_to(one, space.cloud(c.bag for c in inside)))
     return Placement(complaint=complaint.id, problem=problem, score=_told(float(scores[at])), why=why)
+
+
+def _known(
+    space: Space, one: Cloud, complaint: Complaint, store: Store, barred: frozenset[int]
+) -> Placement | None:
+    """The problem of the catalogue that says nearly the same."""
+    seeds = [seed for seed in store.seeds() if seed.problem not in barred]
+    if not seeds:
+        return None
+    scores = space.similarity_to(one, space.cloud(seed.bag for seed in seeds))
+    at = int(scores.argmax())
+    if scores[at] < _SAID:
+        return None
+    why = Why(terms=shared(space, complaint.bag, [seeds[at].bag]))
+    return Placement(
+        complaint=complaint.id, problem=seeds[at].problem, score=_told(float(scores[at])), why=why
+    )
 
 
 def _told(score: float) -> float:

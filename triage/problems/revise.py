@@ -18,7 +18,9 @@ from triage.problems.places import Centres, mentions, reasons
 from triage.problems.space import Cloud, Space
 
 #: Average similarity of two problems from which on a person is asked whether they are one.
-_SUGGEST = TIGHT - 0.04
+_SUGGEST = TIGHT - 0.02
+#: Average similarity of a group to what the catalogue says of a known problem that makes it that problem.
+_KNOWN = 0.2
 #: Complaints of a problem that reasons are computed from.
 _LOOKED_AT = 100
 
@@ -45,27 +47,59 @@ class Plan:
 
 def plan(space: Space, window: Window) -> Plan:
     """Regroup the window. Pure; equal input gives an equal plan."""
-    complaints = window.complaints
+    seeds = [c for c in window.complaints if c.id < 0]
+    complaints = [c for c in window.complaints if c.id >= 0]
     cloud = space.cloud(c.bag for c in complaints)
+    known = {seed.problem for seed in seeds}
     settled = {problem.id for problem in window.problems if problem.is_settled}
     rows = _rows_by_problem(complaints)
-    labels = partition(space, cloud, _limits(window, rows, settled))
+    labels = partition(space, cloud, _limits(complaints, window.barred, rows, settled)).tolist()
     clusters: dict[int, list[int]] = defaultdict(list)
-    for row, label in enumerate(labels.tolist()):
+    for row, label in enumerate(labels):
         clusters[label].append(row)
     owner = _owners(complaints, clusters, settled)
+    _name_by_catalogue(owner, space, cloud, clusters, seeds)
     groups, alone = [], []
     for label, inside in clusters.items():
         if len(inside) > 1 or label in owner:
             groups.append(Group(problem=owner.get(label), complaints=[complaints[r] for r in inside]))
-        else:
+        elif complaints[inside[0]].problem not in known:
             alone.append(complaints[inside[0]])
     return Plan(
         groups=groups,
         alone=alone,
-        ended=_ended(rows, labels.tolist(), owner),
+        # What the catalogue knows never ends, with or without complaints.
+        ended={p: into for p, into in _ended(rows, labels, owner).items() if p not in known},
         suggestions=_suggestions(space, cloud, clusters, owner, settled),
     )
+
+
+def _name_by_catalogue(
+    owner: dict[int, int],
+    space: Space,
+    cloud: Cloud,
+    clusters: Mapping[int, Sequence[int]],
+    seeds: Sequence[Complaint],
+) -> None:
+    """Let known problems without complaints own the groups that are most like what the catalogue says."""
+    labels = [label for label, inside in sorted(clusters.items()) if label not in owner and len(inside) > 1]
+    free = [seed for seed in seeds if seed.problem not in owner.values()]
+    if not labels or not free:
+        return
+    place = np.full(len(cloud), -1)
+    for at, label in enumerate(labels):
+        place[clusters[label]] = at
+    known = Centres.of(space, free)
+    groups = means(cloud, place, len(labels))
+    alike = np.stack(
+        [space.similarity_to(groups.take(np.array([i])), known.cloud) for i in range(len(labels))]
+    )
+    for flat in np.argsort(-alike, axis=None, kind="stable").tolist():
+        at, which = divmod(flat, len(known.problems))
+        if alike[at, which] < _KNOWN:
+            return
+        if labels[at] not in owner and known.problems[which] not in owner.values():
+            owner[labels[at]] = known.problems[which]
 
 
 def _rows_by_problem(complaints: Sequence[Complaint]) -> dict[int, list[int]]:
@@ -76,13 +110,18 @@ def _rows_by_problem(complaints: Sequence[Complaint]) -> dict[int, list[int]]:
     return dict(rows)
 
 
-def _limits(window: Window, rows: Mapping[int, Sequence[int]], settled: set[int]) -> Limits:
+def _limits(
+    complaints: Sequence[Complaint],
+    barred: Mapping[int, frozenset[int]],
+    rows: Mapping[int, Sequence[int]],
+    settled: set[int],
+) -> Limits:
     standing = [rows[problem] for problem in sorted(settled & rows.keys())]
     apart = [(one[0], other[0]) for i, one in enumerate(standing) for other in standing[i + 1 :]]
     apart += [
         (row, rows[problem][0])
-        for row, complaint in enumerate(window.complaints)
-        for problem in window.barred.get(complaint.id, ())
+        for row, complaint in enumerate(complaints)
+        for problem in barred.get(complaint.id, ())
         if problem in rows and row not in rows[problem]
     ]
     return Limits(

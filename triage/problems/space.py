@@ -72,7 +72,14 @@ class Space:
         return self._cloud((bag.terms, bag.weights) for bag in bags)
 
     def _cloud(self, bags: Iterable[_Terms]) -> Cloud:
-        terms = matrix.rows(bags, self.columns).weighted(self.idf).normalised()
+        return self._of(matrix.rows(bags, self.columns).weighted(self.idf).normalised())
+
+    def thinned(self, cloud: Cloud, kept: Floats) -> Cloud:
+        """The same complaints without some terms: `kept` is 1 for a column that stays, 0 for others."""
+        return self._of(cloud.terms.weighted(kept).normalised())
+
+    def _of(self, terms: Rows) -> Cloud:
+        """Vectors from TF-IDF rows of length one."""
         themes = terms.times(self.basis)
         themes /= np.maximum(np.linalg.norm(themes, axis=1, keepdims=True), 1e-9)
         themes -= _CENTRED * self.mean_themes
